@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest is the diagram: read it top-down, every arrow points inward.
+//
+//   CLI ─▶ Server ─▶ Feed, HTTP, JSON     the only wire translation: routes, JSON, dashboard files
+//       ─▶ Lab    ─▶ Feed, JSON, HTTP     import, replay, evaluation, simulator (the server runs without it)
+//       ─▶ Stores ─▶ Feed, CSQLite        adapters for the ports that the engine owns
+//       ─▶ Settings ─▶ Feed, CYAML        YAML and environment in, a checked Configuration out
+//       ─▶ Feed   ─▶ Index ─▶ CKernels    Feed: the engine; Index: vectors; CKernels: SIMD in C
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func system(_ name: String, apt package: String) -> Target {
+  .systemLibrary(name: name, path: "System/\(name)", providers: [.apt([package])])
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency], _ resources: [Resource] = [])
+  -> Target
+{
+  .target(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "updraft",
+  products: [
+    .executable(name: "updraft", targets: ["CLI"]),
+    .library(name: "Feed", targets: ["Feed"]),
+    .library(name: "Index", targets: ["Index"]),
+  ],
+  targets: [
+    .executableTarget(
+      name: "CLI", dependencies: ["Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON"],
+      swiftSettings: strict),
+    module("Server", ["Feed", "HTTP", "JSON", "CJWT", "CCrypto", "CSQLite"]),
+    module("Lab", ["Feed", "HTTP", "JSON"]),
+    module("Stores", ["Feed", "CSQLite"]),
+    module("Settings", ["Feed", "CYAML"]),
+    module("Feed", ["Index"]),
+    module("Index", ["CKernels"]),
+    module("HTTP", ["CMicroHTTPD", "CZlib", "CCurl"]),
+    module("JSON", ["CSimdJSON"]),
+    module("TestKit", ["Feed"]),
+
+    .target(name: "CKernels"),
+    .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    system("CMicroHTTPD", apt: "libmicrohttpd-dev"),
+    system("CSQLite", apt: "libsqlite3-dev"),
+    system("CYAML", apt: "libyaml-dev"),
+    system("CJWT", apt: "libjwt-dev"),
+    system("CCrypto", apt: "libssl-dev"),
+    system("CZlib", apt: "zlib1g-dev"),
+    system("CCurl", apt: "libcurl4-openssl-dev"),
+
+    tests("IndexTests", ["Index", "TestKit"]),
+    tests("FeedTests", ["Feed", "TestKit"]),
+    tests("JSONTests", ["JSON"]),
+    tests("SettingsTests", ["Settings"]),
+    tests("StoresTests", ["Stores", "TestKit"]),
+    tests("HTTPTests", ["HTTP"]),
+    tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "TestKit"]),
+    tests("LabTests", ["Lab", "Stores", "Settings", "TestKit"]),
+    tests("CLITests", ["HTTP", "JSON", "TestKit"]),
+    tests("TidyTests", []),
+  ],
+  cxxLanguageStandard: .cxx17
+)

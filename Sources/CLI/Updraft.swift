@@ -1,0 +1,1 @@
+@main struct Updraft { static func main() {} }

@@ -1,0 +1,1 @@
+#include "updraft_json.h"
