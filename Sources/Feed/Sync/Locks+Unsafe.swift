@@ -1,4 +1,4 @@
-public import Glibc
+internal import Glibc
 
 // Every lock of the engine is in this file, backed by pthreads: the standard library's `Mutex`
 // collapses when more threads than cores contend. Safe because each primitive lives behind a
@@ -144,5 +144,5 @@ public final class Thread: Sendable {
   }
 
   /// Waits until the closure has returned; call it once.
-  public func join() { unsafe pthread_join(handle, nil) }
+  public func join() { pthread_join(handle, nil) }
 }
