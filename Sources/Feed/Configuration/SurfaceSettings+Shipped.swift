@@ -1,0 +1,74 @@
+extension SurfaceSettings {
+  /// The surfaces that a fresh installation has.
+  public static var shipped: [String: SurfaceSettings] {
+    [
+      "home": home, "recommendations": recommendations, "because": because, "trending": trending,
+      "category": category,
+    ]
+  }
+
+  private static var home: SurfaceSettings {
+    var surface = SurfaceSettings()
+    surface.sources = [
+      "followed": 800, "nearest": 400, "co_engaged": 200, "trending": 200, "fresh": 200,
+      "popular": 200,
+    ]
+    surface.weights = [
+      "followed": 1.0, "recency": 1.5, "similarity": 1.6, "author_affinity": 1.2,
+      "topic_affinity": 1.0, "type_affinity": 0.3, "engagement_rate": 1.0, "popularity": 0.25,
+      "velocity": 0.4, "creator_health": 0.5, "co_engaged": 0.4, "negative_rate": -1.0,
+      "interest": 0.6,
+    ]
+    surface.freshBoost = 0.3
+    surface.reserved = ["fresh": 1]
+    return surface
+  }
+
+  private static var recommendations: SurfaceSettings {
+    var surface = SurfaceSettings()
+    surface.sources = [
+      "co_engaged": 400, "nearest": 400, "trending": 200, "popular": 200, "fresh": 100,
+    ]
+    surface.weights = [
+      "co_engaged": 1.0, "similarity": 1.0, "topic_affinity": 0.5, "popularity": 0.5,
+      "velocity": 0.3, "engagement_rate": 0.5, "recency": 0.5, "creator_health": 0.3,
+      "negative_rate": -1.0, "interest": 0.4,
+    ]
+    surface.seen = .interacted
+    surface.authorCap = 0
+    return surface
+  }
+
+  private static var because: SurfaceSettings {
+    var surface = SurfaceSettings()
+    surface.sources = ["nearest": 300, "co_engaged": 200]
+    surface.weights = [
+      "similarity": 2.0, "co_engaged": 1.0, "popularity": 0.2, "same_category": 0.5,
+      "engagement_rate": 0.3,
+    ]
+    surface.seen = .off
+    surface.mmrLambda = 0.95
+    return surface
+  }
+
+  private static var trending: SurfaceSettings {
+    var surface = SurfaceSettings()
+    surface.sources = ["trending": 300, "popular": 100]
+    surface.weights = ["trend": 1.0, "velocity": 0.5, "negative_rate": -1.0, "creator_health": 0.2]
+    surface.seen = .off
+    surface.mmrLambda = 1
+    return surface
+  }
+
+  private static var category: SurfaceSettings {
+    var surface = SurfaceSettings()
+    surface.sources = ["popular": 300, "trending": 200, "fresh": 200, "nearest": 300]
+    surface.weights = [
+      "popularity": 0.6, "velocity": 0.3, "recency": 0.5, "similarity": 0.8,
+      "engagement_rate": 0.5, "topic_affinity": 0.4,
+    ]
+    surface.seen = .off
+    surface.runMax = 0
+    return surface
+  }
+}

@@ -1,0 +1,51 @@
+/// A surface: one configuration of the pipeline. Home feed, recommendations, similar items and
+/// trending are surfaces, not programs.
+public struct SurfaceSettings: Equatable, Sendable {
+  /// How many candidates each source may bring, by source name; 0 = the source is off.
+  public var sources: [String: Int] = [:]
+  /// Weights of the linear scorer, by feature name; a feature that is not named weighs 0.
+  public var weights: [String: Double] = [:]
+  /// What the seen filter removes.
+  public var seen = SeenPolicy.impressed
+  /// Items on a page when the request does not say.
+  public var limitDefault = 20
+  /// Items on a page at most.
+  public var limitMax = 100
+  /// Items ranked at once, over which cursors move.
+  public var depth = 500
+  /// Items of one author on a page at most; 0 = any number.
+  public var authorCap = 3
+  /// Items of one category on a page at most; 0 = any number.
+  public var categoryCap = 0
+  /// The longest run of items of one author or category; 0 = any.
+  public var runMax = 2
+  /// The weight of relevance against similarity to what is already on the page (MMR's lambda).
+  public var mmrLambda = 0.85
+  /// Items among which MMR picks each next one.
+  public var mmrPool = 100
+  /// Adds to the score of an item younger than `freshBoostMs`, fading to nothing at that age.
+  public var freshBoost = 0.0
+  /// See `freshBoost`.
+  public var freshBoostMs: Int64 = 6 * 3_600_000
+  /// Places on a page kept for a source, by source name.
+  public var reserved: [String: Int] = [:]
+  /// How old a cached page may be.
+  public var cacheAgeMs: Int64 = 60_000
+  /// The time that a page may take in all.
+  public var deadlineMs = 100
+  /// The time after which no further source is asked.
+  public var sourcesDeadlineMs = 50
+
+  /// A surface with every source off.
+  public init() {}
+
+  /// What the seen filter removes.
+  public enum SeenPolicy: String, CaseIterable, Sendable {
+    /// Nothing.
+    case off
+    /// Items that the user acted on.
+    case interacted
+    /// Items that the user acted on or was shown.
+    case impressed
+  }
+}
