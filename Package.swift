@@ -64,7 +64,7 @@ let package = Package(
     system("CZlib", apt: "zlib1g-dev"),
     system("CCurl", apt: "libcurl4-openssl-dev"),
 
-    tests("IndexTests", ["Index", "TestKit"]),
+    tests("IndexTests", ["Index", "CKernels", "TestKit"]),
     tests("FeedTests", ["Feed", "TestKit"]),
     tests("JSONTests", ["JSON"]),
     tests("SettingsTests", ["Settings"]),

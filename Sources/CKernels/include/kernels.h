@@ -1,3 +1,5 @@
 #pragma once
-#include <stddef.h>
-#include <stdint.h>
+
+// Every kernel that is written in C, one header a topic.
+
+#include "vectors.h"
