@@ -2,8 +2,8 @@ internal import CSimdJSON
 
 /// Bytes that grow at their end.
 ///
-/// Invariant of the unsafe code: `start` is the start of an allocation of `capacity` bytes that this
-/// value alone owns; the first `count` are initialised, `count <= capacity`. Each append calls
+/// Invariant of the unsafe code: `start` is the start of an allocation of `capacity` bytes that
+/// this value alone owns; the first `count` are initialised, `count <= capacity`. Each append calls
 /// `reserve` for the most that it can write before it writes.
 @safe struct JSONBuffer: ~Copyable {
   private var start: UnsafeMutablePointer<UInt8>
@@ -50,7 +50,7 @@ internal import CSimdJSON
   mutating func append(_ byte: UInt8) {
     reserve(1)
     unsafe start[count] = byte
-    count += 1
+    count &+= 1
   }
 
   mutating func append(_ bytes: Span<UInt8>) {
@@ -71,38 +71,26 @@ internal import CSimdJSON
     count += text.utf8CodeUnitCount
   }
 
-  /// Decimal digits, two at a time from the end.
-  mutating func appendInteger(_ magnitude: UInt64, negative: Bool) {
-    reserve(21)
-    if negative { append(0x2D) }
-    var digits = 1
-    var bound: UInt64 = 10
-    while digits < 20, magnitude >= bound {
-      digits += 1
-      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      bound = next
-    }
-    var rest = magnitude
-    var at = count + digits
-    while at > count {
-      at -= 1
-      unsafe start[at] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    }
-    count += digits
+  mutating func appendInteger(_ value: Int64) {
+    reserve(Int(UPDRAFT_JSON_NUMBER_BYTES))
+    count &+= Int(unsafe updraft_json_write_int64(start + count, value))
+  }
+
+  mutating func appendInteger(_ value: UInt64) {
+    reserve(Int(UPDRAFT_JSON_NUMBER_BYTES))
+    count &+= Int(unsafe updraft_json_write_uint64(start + count, value))
   }
 
   /// The fewest digits that read back as `value`, which is finite.
   mutating func appendNumber(_ value: Double) {
     reserve(Int(UPDRAFT_JSON_NUMBER_BYTES))
-    count += Int(unsafe updraft_json_write_double(start + count, value))
+    count &+= Int(unsafe updraft_json_write_double(start + count, value))
   }
 
   /// The fewest digits that read back as `value`, which is finite.
   mutating func appendNumber(_ value: Float) {
     reserve(Int(UPDRAFT_JSON_NUMBER_BYTES))
-    count += Int(unsafe updraft_json_write_float(start + count, value))
+    count &+= Int(unsafe updraft_json_write_float(start + count, value))
   }
 
   mutating func appendQuoted(_ text: String) {
@@ -114,27 +102,56 @@ internal import CSimdJSON
     unsafe utf8.withUnsafeBufferPointer { utf8 in unsafe appendQuoted(utf8) }
   }
 
-  /// Copies eight bytes at a time as long as none of them needs an escape.
+  /// Copies up to eight bytes at a time as long as none of them needs an escape.
   private mutating func appendQuoted(_ utf8: UnsafeBufferPointer<UInt8>) {
-    // The longest escape of a byte is `\u00XX`; two quotes; one word may be written past the end.
+    // The longest escape of a byte is `\u00XX`; two quotes; a word is stored whole, past its bytes.
     reserve(utf8.count * 6 + 2 + 8)
     unsafe start[count] = 0x22
-    count += 1
+    count &+= 1
     var at = 0
-    let source = unsafe UnsafeRawPointer(utf8.baseAddress ?? UnsafePointer(start))
-    while utf8.count - at >= 8 {
-      let word = unsafe source.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+    while at < utf8.count {
+      let size = min(8, utf8.count &- at)
+      let word = unsafe JSONBuffer.word(utf8, at, size)
       if JSONBuffer.needsEscape(word) {
-        for _ in 0..<8 where at < utf8.count { unsafe appendEscaped(utf8, &at) }
+        let end = at &+ size
+        while at < end { unsafe appendEscaped(utf8, &at) }
       } else {
-        unsafe UnsafeMutableRawPointer(start + count).storeBytes(of: word, as: UInt64.self)
-        count += 8
-        at += 8
+        let out = unsafe UnsafeMutableRawPointer(start + count)
+        unsafe out.storeBytes(of: word.littleEndian, as: UInt64.self)
+        count &+= size
+        at &+= size
       }
     }
-    while at < utf8.count { unsafe appendEscaped(utf8, &at) }
     unsafe start[count] = 0x22
-    count += 1
+    count &+= 1
+  }
+
+  /// The `size` bytes at `at`, 1...8, the first one lowest, blanks above them.
+  @inline(__always)
+  private static func word(_ utf8: UnsafeBufferPointer<UInt8>, _ at: Int, _ size: Int) -> UInt64 {
+    let source = UnsafeRawBufferPointer(utf8)
+    if size == 8 {
+      return unsafe UInt64(littleEndian: source.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+    }
+    let blanks: UInt64 = 0x2020_2020_2020_2020 &<< UInt64(truncatingIfNeeded: size &* 8)
+    if at &+ size >= 8 {
+      let last = unsafe source.loadUnaligned(fromByteOffset: at &+ size &- 8, as: UInt64.self)
+      let kept: UInt64 = UInt64(littleEndian: last) &>> UInt64(truncatingIfNeeded: 64 &- size &* 8)
+      return kept | blanks
+    }
+    if size >= 4 {
+      let first = unsafe source.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+      let last = unsafe source.loadUnaligned(fromByteOffset: at &+ size &- 4, as: UInt32.self)
+      let low = UInt64(UInt32(littleEndian: first))
+      let high = UInt64(UInt32(littleEndian: last)) &<< UInt64(truncatingIfNeeded: size &* 8 &- 32)
+      return low | high | blanks
+    }
+    var word = blanks
+    for index in 0..<size {
+      let byte = unsafe UInt64(utf8[at &+ index])
+      word |= byte &<< UInt64(truncatingIfNeeded: index &* 8)
+    }
+    return word
   }
 
   /// Whether one of eight bytes is below 0x20, or `"`, `\`, `<`, or the first byte of U+2028.

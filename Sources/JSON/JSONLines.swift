@@ -23,8 +23,7 @@ extension JSONParser {
     var start = 0
     while start < bytes.count {
       number += 1
-      var end = start
-      while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+      var end = JSONParser.lineEnd(in: bytes, from: start)
       let next = end + 1
       while end > start, JSONParser.isBlank(bytes[end - 1]) { end -= 1 }
       while start < end, JSONParser.isBlank(bytes[start]) { start += 1 }

@@ -1,4 +1,5 @@
 internal import CSimdJSON
+internal import Glibc
 
 /// Reads JSON texts with simdjson; keeps its memory from one text to the next.
 ///
@@ -14,8 +15,8 @@ internal import CSimdJSON
 ///
 /// Invariant of the unsafe code: `state` comes from `updraft_json_create` and is released once, by
 /// `deinit`. Its `nodes` hold `count` initialised nodes; each `end` is in `index + 1...count`, each
-/// offset and length of text lies inside `text`. The shim changes them only inside a parse, and each
-/// parse counts up `generation`, which `JSONValue` compares before it reads.
+/// offset and length of text lies inside `text`. The shim changes them only inside a parse, and
+/// each parse counts up `generation`, which `JSONValue` compares before it reads.
 @safe public final class JSONParser {
   let state: UnsafeMutablePointer<updraft_json_state>
   /// The most bytes that a text may have.
@@ -74,6 +75,16 @@ internal import CSimdJSON
   /// Parses the part of the loaded text at `offset`.
   func parseLoaded(offset: Int, length: Int) throws(JSONError) -> JSONValue {
     try root(after: unsafe updraft_json_parse_loaded(state, offset, length))
+  }
+
+  /// The next line end in `bytes` from `start` on, or their count.
+  static func lineEnd(in bytes: Span<UInt8>, from start: Int) -> Int {
+    guard start < bytes.count else { return bytes.count }
+    return unsafe bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress else { return buffer.count }
+      let found = unsafe memchr(base + start, 0x0A, buffer.count - start)
+      return unsafe found.map { unsafe UnsafeRawPointer($0) - base } ?? buffer.count
+    }
   }
 
   /// Counts parses.

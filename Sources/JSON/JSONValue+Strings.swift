@@ -21,8 +21,8 @@ extension JSONValue {
     return text(at: Int(node.bits), length: Int(node.length))
   }
 
-  /// A string that may name something: not empty, at most `maxBytes` of UTF-8, no control characters
-  /// (U+0000...U+001F, U+007F...U+009F).
+  /// A string that may name something: not empty, at most `maxBytes` of UTF-8, no control
+  /// characters (U+0000...U+001F, U+007F...U+009F).
   public func identifier(maxBytes: Int = 128) throws(JSONError) -> String {
     try checkIdentifier(maxBytes: maxBytes)
     let node = self.node

@@ -6,9 +6,9 @@ internal import Glibc
 /// Reading is checked: each accessor throws a `JSONError` with the place when the value is not what
 /// it asks for.
 ///
-/// Invariant of the unsafe code: `index` was given by the parser for the parse `generation`, so it is
-/// a valid index of the nodes as long as the parser's generation is still that one; `node` checks it
-/// on every read, and text is read through offsets and lengths that the same parse wrote.
+/// Invariant of the unsafe code: `index` was given by the parser for the parse `generation`, so it
+/// is a valid index of the nodes as long as the parser's generation is still that one; `node`
+/// checks it on every read, and text is read through offsets and lengths that the same parse wrote.
 public struct JSONValue {
   let parser: JSONParser
   let index: UInt32

@@ -1,8 +1,8 @@
 /// Writes JSON text into memory, front to back.
 ///
 /// It places commas by itself; the caller keeps the order right: inside an object a `key` before
-/// each value, as many `end` as `begin`. Strings are written so that the text is also safe inside an
-/// HTML page and a script: `<`, U+2028 and U+2029 are escaped.
+/// each value, as many `end` as `begin`. Strings are written so that the text is also safe inside
+/// an HTML page and a script: `<`, U+2028 and U+2029 are escaped.
 ///
 /// ```swift
 /// var json = JSONWriter()
@@ -99,13 +99,13 @@ public struct JSONWriter: ~Copyable {
   /// A whole number.
   public mutating func value(_ value: Int64) {
     separate()
-    buffer.appendInteger(value.magnitude, negative: value < 0)
+    buffer.appendInteger(value)
   }
 
   /// A whole number.
   public mutating func value(_ value: UInt64) {
     separate()
-    buffer.appendInteger(value, negative: false)
+    buffer.appendInteger(value)
   }
 
   /// A number in the fewest digits that read back as the same number; not finite: `null`.

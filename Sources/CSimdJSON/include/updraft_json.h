@@ -72,8 +72,10 @@ int32_t updraft_json_parse_loaded(updraft_json_state *state, size_t offset, size
 
 #define UPDRAFT_JSON_NUMBER_BYTES 32
 
-// Write the fewest digits that read back as the same finite number, as JSON, without an end mark;
-// give their count. `out` has UPDRAFT_JSON_NUMBER_BYTES.
+// Write a number, a finite one in the fewest digits that read back as the same, as JSON, without an
+// end mark; give the count of bytes. `out` has UPDRAFT_JSON_NUMBER_BYTES.
+size_t updraft_json_write_int64(uint8_t *out, int64_t value);
+size_t updraft_json_write_uint64(uint8_t *out, uint64_t value);
 size_t updraft_json_write_double(uint8_t *out, double value);
 size_t updraft_json_write_float(uint8_t *out, float value);
 
