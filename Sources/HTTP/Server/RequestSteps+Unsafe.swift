@@ -1,0 +1,145 @@
+internal import CMicroHTTPD
+internal import Synchronization
+
+// Safe because these steps run in the library's callbacks for this connection, on its I/O thread;
+// the bytes they are given are copied before they return.
+
+extension HTTPConnection {
+  /// A request line has come.
+  func begin() {
+    let isFirst = sequence == 0
+    if !isFirst { since.store(CoarseClock.milliseconds, ordering: .relaxed) }
+    stage = move(.waiting, .reading, next: 1) ? .head : .dead
+  }
+
+  /// Checks the head; false closes the connection.
+  func headArrived(
+    _ raw: UnsafeRawBufferPointer, targetStart: Int, versionStart: Int
+  ) -> Bool {
+    let limits = core.limits
+    if targetCount > limits.urlBytes {
+      return refuse(.urlTooLong, "the target is longer than \(limits.urlBytes) bytes", nil)
+    }
+    if raw.count > limits.headBytes {
+      return refuse(.headTooLarge, "the head is longer than \(limits.headBytes) bytes", nil)
+    }
+    guard targetStart >= 0, targetStart + targetCount <= raw.count else {
+      return refuse(.malformed, "the request line is not METHOD TARGET VERSION", nil)
+    }
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: raw.count) { room, count in
+      unsafe UnsafeMutableRawBufferPointer(room).copyMemory(from: raw)
+      unsafe target.withUnsafeBytes { sent in
+        let place = unsafe UnsafeMutableRawBufferPointer(room)[
+          targetStart..<targetStart + sent.count]
+        unsafe UnsafeMutableRawBufferPointer(rebasing: place).copyMemory(from: sent)
+      }
+      count = raw.count
+    }
+    let layout = RequestHead.Layout(
+      targetStart: targetStart, targetCount: targetCount, versionStart: versionStart)
+    do throws(RequestHead.Fault) {
+      let head = try RequestHead(bytes, layout, limits: limits)
+      self.head = head
+      if let length = head.contentLength {
+        guard length <= limits.bodyBytes else {
+          return refuse(.bodyTooLarge, "the body is longer than \(limits.bodyBytes) bytes", head)
+        }
+        body.reserveCapacity(min(length, 256 << 10))
+      }
+      stage = .body
+      return true
+    } catch {
+      return refuse(error.kind, error.detail, nil)
+    }
+  }
+
+  /// Takes a piece of the body; false closes the connection.
+  func bodyArrived(_ piece: UnsafeRawBufferPointer) -> Bool {
+    let limit = core.limits.bodyBytes
+    guard piece.count <= limit - body.count else {
+      body = []
+      return refuse(.bodyTooLarge, "the body is longer than \(limit) bytes", head, midBody: true)
+    }
+    unsafe body.append(contentsOf: piece)
+    return true
+  }
+
+  /// Gives the request to the handler; false closes the connection.
+  func requestComplete() -> Bool {
+    guard let head, move(.reading, .handling) else { return false }
+    self.head = nil
+    stage = .handed
+    let sequence = self.sequence
+    dispatch(head, sequence)
+    if phase == .answered { return queueAnswer() }
+    suspend()
+    return true
+  }
+
+  /// Nothing here holds the exchange when this returns, so that a dropped one answers itself.
+  @inline(never)
+  private func dispatch(_ head: RequestHead, _ sequence: UInt64) {
+    core.counters.requestCount.wrappingAdd(1, ordering: .relaxed)
+    answerID = requestID(head, sequence)
+    if core.isStopping.load(ordering: .acquiring) {
+      return refuse(
+        sequence, .stopping, "the server is stopping: try again", requestID: answerID)
+    }
+    var content: [UInt8] = []
+    swap(&content, &body)
+    if head.isGzip, !content.isEmpty {
+      do throws(Gzip.Failure) {
+        content = try Gzip.inflate(content, bytesMax: core.limits.inflatedBytes)
+      } catch {
+        let kind: Refusal.Kind = error == .tooLarge ? .inflatedTooLarge : .malformedBody
+        let detail =
+          error == .tooLarge
+          ? "the body inflates to more than \(core.limits.inflatedBytes) bytes"
+          : "the body is not one whole gzip stream"
+        return refuse(sequence, kind, detail, requestID: answerID)
+      }
+    }
+    core.handler(Exchange(head, body: content, self, sequence: sequence))
+  }
+
+  /// Gives the answer to the library; false closes the connection.
+  func queueAnswer() -> Bool {
+    guard let response = takeAnswer() else { return false }
+    return queue(response, requestID: answerID)
+  }
+
+  private func queue(_ response: Response, requestID: String) -> Bool {
+    let closes = core.isDraining.load(ordering: .relaxed)
+    guard let made = unsafe response.library(requestID: requestID, closes: closes) else {
+      return false
+    }
+    since.store(CoarseClock.milliseconds, ordering: .relaxed)
+    word.store(sequence << 8 | Phase.writing.rawValue, ordering: .releasing)
+    let status = UInt32(response.soundStatus)
+    let queued = unsafe MHD_queue_response(handle, status, made)
+    unsafe MHD_destroy_response(made)
+    return queued == .YES
+  }
+
+  /// Answers a request that does not reach the handler, and closes. If a body is on its way, the
+  /// answer is written beside the library, which would wait for the body, and the body is
+  /// thrown away for a while: closing at once would reset the connection before the client has read.
+  private func refuse(
+    _ kind: Refusal.Kind, _ detail: String, _ head: RequestHead?, midBody: Bool = false
+  ) -> Bool {
+    let requestID = self.requestID(head, sequence)
+    let response = core.render(kind, detail, requestID: requestID)
+    let bodyComes = head.map { $0.announcesBody && !$0.expectsContinue } ?? true
+    guard midBody || bodyComes else {
+      stage = .refused
+      guard move(.reading, .writing) else { return false }
+      return queue(response, requestID: requestID)
+    }
+    since.store(CoarseClock.milliseconds, ordering: .relaxed)
+    guard move(.reading, .lingering) else { return false }
+    RawSocket.send(response.wire(requestID: requestID), to: socket)
+    RawSocket.shutWrite(socket)
+    stage = .discarding
+    return true
+  }
+}
