@@ -93,6 +93,7 @@ INLINE void NAME(add4)(quad a, quad b, quad c, quad d, float *out) {
     for (; i + 4 <= count; i += 4) {                                                            \
       const float *first = rows + i * n;                                                        \
       const float *four[4] = {first, first + n, first + 2 * n, first + 3 * n};                  \
+      if (n <= SHORT) fetch(first + FAR, 4 * n);                                                \
       NAME(OP##_4)(q, four, n, out + i);                                                        \
     }                                                                                           \
     for (; i < count; i++) out[i] = NAME(OP)(q, rows + i * n, n);                               \
@@ -100,10 +101,10 @@ INLINE void NAME(add4)(quad a, quad b, quad c, quad d, float *out) {
                                                                                                 \
   TARGET static void NAME(OP##_gather)(const float *q, const float *const *rows, size_t n,      \
                                        size_t count, float *out) {                              \
-    size_t i = 0;                                                                               \
-    for (size_t j = 0; j < count && j < AHEAD; j++) fetch(rows[j], n);                          \
+    size_t i = 0, start = n < START ? n : START;                                                \
+    for (size_t j = 0; j < count && j < AHEAD; j++) fetch(rows[j], start);                      \
     for (; i + 4 <= count; i += 4) {                                                            \
-      for (size_t j = i + AHEAD; j < count && j < i + AHEAD + 4; j++) fetch(rows[j], n);        \
+      for (size_t j = i + AHEAD; j < count && j < i + AHEAD + 4; j++) fetch(rows[j], start);    \
       NAME(OP##_4)(q, rows + i, n, out + i);                                                    \
     }                                                                                           \
     for (; i < count; i++) out[i] = NAME(OP)(q, rows[i], n);                                    \

@@ -124,6 +124,43 @@ import Testing
     #expect(hits.map(\.row) == [0, 1, 2])
   }
 
+  private final class Shared: Sendable {
+    let index: FlatIndex
+
+    init(_ index: consuming FlatIndex) { self.index = index }
+
+    /// The 50 best rows, or none when a list of their scores disagrees.
+    func searchRepeatedly(_ query: [Float]) -> [Hit] {
+      var (hits, dots): ([Hit], [Float]) = ([], [])
+      for _ in 0..<20 {
+        _ = index.search(
+          query: query.span, k: 50, effort: 0, allowed: nil, newestFirst: 0, keepGoing: { true },
+          into: &hits)
+        let rows = hits.map { $0.row }
+        index.dots(query: query.span, rows: rows.span, into: &dots)
+        if dots != hits.map({ $0.score }) { return [] }
+      }
+      return hits
+    }
+  }
+
+  /// What the thread sanitizer watches: readers share nothing that they write.
+  @Test func readersShareAnIndex() async {
+    var draw = Drawing(seed: 99)
+    var index = FlatIndex(dimension: 33, metric: .cosine)
+    for row in UInt32(0)..<2_000 { index.insert(row: row, vector: draw.vector(33).span) }
+    let query = draw.vector(33)
+    let shared = Shared(index)
+    let found = await withTaskGroup(of: [Hit].self) { group in
+      for _ in 0..<8 {
+        group.addTask { shared.searchRepeatedly(query) }
+      }
+      return await group.reduce(into: [[Hit]]()) { $0.append($1) }
+    }
+    #expect(found.count == 8 && found[0].count == 50)
+    #expect(found.allSatisfy { $0 == found[0] })
+  }
+
   @Test func emptyIndexFindsNothing() {
     let index = FlatIndex(dimension: 3, metric: .cosine)
     var hits = [Hit(row: 1, score: 1)]

@@ -29,6 +29,12 @@ import Testing
     }
   }
 
+  /// Golden numbers from a second implementation of the same definition, in Python integers.
+  @Test func theHashIsTheSameEverywhere() {
+    let vector = encode("Night trains, night", with: HashedTextEncoder(dimension: 8, seed: 7))
+    #expect(vector == [0, 0.5, 0, -0.5, 0, Float(2.0.squareRoot() / 2), 0, 0])
+  }
+
   @Test func caseAndPunctuationDoNotMatter() {
     #expect(encode("Night Trains, of EUROPE!") == encode("night trains of europe"))
     #expect(encode("a", tags: ["Indie Rock"]) == encode("a", tags: ["indie-rock"]))
