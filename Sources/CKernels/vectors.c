@@ -6,7 +6,7 @@ typedef float quad __attribute__((vector_size(16)));
 // What is fetched ahead, in floats. Of rows that lie apart: the START of each of the next AHEAD; a
 // long row's rest follows in order, which the processor fetches by itself. Of SHORT rows that lie
 // in order: what comes FAR behind, because four of them side by side look like no order to the
-// processor (measured: a fifth more rows a second from memory, nothing lost in the caches).
+// processor (measured: a fifth more rows a second from memory, 7 % fewer from the caches).
 enum { AHEAD = 8, START = 128, SHORT = 128, FAR = 512 };
 
 static inline __attribute__((always_inline)) void fetch(const float *from, size_t floats) {
