@@ -80,7 +80,8 @@ public struct WorldSettings: Equatable, Sendable {
     var bytes: [UInt8] = []
     for number in [
       Int64(itemsMax), Int64(usersMax), itemRetentionMs, anonymousRetentionMs, allowedLatenessMs,
-      futureSkewMs, Int64(dedupEvents), Int64(dimension), Int64(windowBlocksMax), burstHalfLifeMs, shortHalfLifeMs,
+      futureSkewMs, Int64(dedupEvents), Int64(dimension), Int64(windowBlocksMax), burstHalfLifeMs,
+      shortHalfLifeMs,
       longHalfLifeMs, Int64(topListItems), Int64(smallAuthorFollowers), Int64(celebrityFollowers),
       Int64(inboxItems), Int64(authorItems), Int64(followsMax), Int64(userActions),
       Int64(seenItems), Int64(affinityEntries), tasteHalfLifeMs, Int64(tasteVectors),

@@ -138,6 +138,7 @@ struct ItemStats {
     if second == updated { return (1, 1, 1) }
     let elapsed = Int64(updated &- second) &* 1000
     return (
+      Decay.factor(elapsed: elapsed, halfLife: burst),
       Decay.factor(elapsed: elapsed, halfLife: short),
       Decay.factor(elapsed: elapsed, halfLife: long)
     )

@@ -55,3 +55,11 @@ struct TextColumn {
     wasted = 0
   }
 }
+
+extension TextColumn {
+  /// The text of a row that may lie beyond the column, which is then empty.
+  func withText(_ row: Int, _ body: (RecordView) -> Void) {
+    if row < count { return withView(row, body) }
+    RecordView.over([], 0..<0, body)
+  }
+}
