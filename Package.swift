@@ -67,7 +67,7 @@ let package = Package(
     tests("IndexTests", ["Index", "CKernels", "TestKit"]),
     tests("FeedTests", ["Feed", "TestKit"]),
     tests("JSONTests", ["JSON"]),
-    tests("SettingsTests", ["Settings"]),
+    tests("SettingsTests", ["Settings", "Feed"]),
     tests("StoresTests", ["Stores", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),
     tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "TestKit"]),

@@ -1,0 +1,29 @@
+public import Feed
+
+extension Configuration {
+  /// Every setting of the program.
+  ///
+  /// A key is the property's name with underscores; a time loses its `_ms`, because its value names
+  /// the unit.
+  public static let schema = Schema<Configuration>(
+    blocks: [
+      .block(
+        "server", \.server, ServerSettings.schema, "How the server listens and whom it believes."),
+      .block("log", \.log, LogSettings.schema, "How the log keeps events."),
+      .block("engine", \.engine, EngineSettings.schema, "How pages are made."),
+      .block(
+        "world", \.world, WorldSettings.schema,
+        "What the fold reads. A change here rebuilds the world from the log."),
+    ],
+    families: [
+      .blocks(
+        "surfaces", \.surfaces, template: SurfaceSettings(), SurfaceSettings.schema,
+        "The surfaces by name: each is one configuration of the pipeline. New names make new ones.")
+    ])
+}
+
+/// A length of time that a setting may have.
+let anyTime: ClosedRange<Int64> = 0...(3650 * 86_400_000)
+
+/// A length of time that may not be nothing.
+let someTime: ClosedRange<Int64> = 1...(3650 * 86_400_000)

@@ -1,0 +1,29 @@
+public import Feed
+
+extension EngineSettings {
+  /// The settings of the block `engine`.
+  public static let schema = Schema<EngineSettings>(settings: [
+    Setting(
+      "ranking_threads", \.rankingThreads, .integer(in: 0...256),
+      "Threads that rank; 0: one a core."),
+    Setting(
+      "ranking_queue_max", \.rankingQueueMax, .integer(in: 1...100_000),
+      "Requests that may wait for a ranking thread; beyond it they are refused with 503."),
+    Setting(
+      "cached_pages_max", \.cachedPagesMax, .integer(in: 0...10_000_000),
+      "Pages kept for serving again, for cursors and as a fallback."),
+    Setting(
+      "cursor_age", \.cursorAgeMs, .duration(in: 1000...(30 * 86_400_000)),
+      "How long a cursor can be followed."),
+    Setting(
+      "nearest_rows_max", \.nearestRowsMax, .integer(in: 1...100_000_000),
+      "Items that the exact nearest search visits at most, newest first."),
+    Setting(
+      "page_log_share", \.pageLogShare, .number(in: 0...1),
+      "The share of freshly ranked pages that is written to the log."),
+    Setting(
+      "seed", \.seed, .integer(in: 0...UInt64.max),
+      "The seed of everything that is drawn by chance."
+    ),
+  ])
+}

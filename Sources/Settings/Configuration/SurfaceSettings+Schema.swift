@@ -1,0 +1,73 @@
+public import Feed
+
+extension SurfaceSettings {
+  /// The settings of each block below `surfaces`.
+  public static let schema = Schema<SurfaceSettings>(
+    settings: pages + slate + times,
+    families: [
+      .values(
+        "sources", \.sources, names: sourceNames, .integer(in: 0...100_000),
+        "How many candidates each source may bring; 0: the source is off."),
+      .values(
+        "weights", \.weights, names: featureNames, .number(in: -1_000_000...1_000_000),
+        "Weights of the linear scorer by feature; a feature that is not named weighs 0."),
+      .values(
+        "reserved", \.reserved, names: sourceNames, .integer(in: 0...1000),
+        "Places on a page kept for a source."),
+    ],
+    rules: [
+      .init("limit_default", "must not be above limit_max") { $0.limitDefault <= $0.limitMax },
+      .init("depth", "must not be below limit_max") { $0.depth >= $0.limitMax },
+      .init("sources_deadline", "must not be above deadline") {
+        $0.sourcesDeadlineMs <= $0.deadlineMs
+      },
+    ])
+
+  private static let pages: [Setting<SurfaceSettings>] = [
+    Setting("seen", \.seen, .choice, "Which items the seen filter removes."),
+    Setting(
+      "limit_default", \.limitDefault, .integer(in: 1...1000),
+      "Items on a page when the request does not say."),
+    Setting("limit_max", \.limitMax, .integer(in: 1...1000), "Items on a page at most."),
+    Setting(
+      "depth", \.depth, .integer(in: 1...100_000),
+      "Items ranked at once, over which cursors move."),
+  ]
+
+  private static let slate: [Setting<SurfaceSettings>] = [
+    Setting(
+      "author_cap", \.authorCap, .integer(in: 0...1000),
+      "Items of one author on a page at most; 0: any number."),
+    Setting(
+      "category_cap", \.categoryCap, .integer(in: 0...1000),
+      "Items of one category on a page at most; 0: any number."),
+    Setting(
+      "run_max", \.runMax, .integer(in: 0...1000),
+      "The longest run of items of one author or category; 0: any."),
+    Setting(
+      "mmr_lambda", \.mmrLambda, .number(in: 0...1),
+      "The weight of relevance against similarity to what is already on the page."),
+    Setting(
+      "mmr_pool", \.mmrPool, .integer(in: 1...10_000), "Items among which MMR picks the next."),
+    Setting(
+      "fresh_boost", \.freshBoost, .number(in: 0...1000),
+      "Adds to the score of a young item, fading to nothing at the age fresh_boost_age."),
+    Setting(
+      "fresh_boost_age", \.freshBoostMs, .duration(in: someTime),
+      "The age at which an item is no longer young."),
+  ]
+
+  private static let times: [Setting<SurfaceSettings>] = [
+    Setting(
+      "cache_age", \.cacheAgeMs, .duration(in: anyTime), "How old a cached page may be."),
+    Setting(
+      "deadline", \.deadlineMs, .duration(in: 1...60_000), "The time that a page may take in all."),
+    Setting(
+      "sources_deadline", \.sourcesDeadlineMs, .duration(in: 1...60_000),
+      "The time after which no further source is asked."),
+  ]
+
+  /// The sources and features that there are are those that a shipped surface names.
+  private static let sourceNames = Set(shipped.values.flatMap(\.sources.keys)).sorted()
+  private static let featureNames = Set(shipped.values.flatMap(\.weights.keys)).sorted()
+}
