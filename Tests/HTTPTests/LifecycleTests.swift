@@ -92,6 +92,40 @@ import Testing
     }
   }
 
+  /// Each client gets whole answers until the server closes, and never half of one.
+  @Test(arguments: [1, 2]) func drainUnderLoadCutsNoAnswer(_ threads: Int) throws {
+    for round in 0..<10 {
+      let probe = try Probe(threads: threads) { exchange in
+        exchange.respond(Response(bytes: noise(3000, seed: 12)))
+      }
+      let server = probe.server
+      let torn = Shelf<String>()
+      let clients = DispatchQueue(label: "clients", attributes: .concurrent)
+      for _ in 0..<3 {
+        clients.async { Self.askUntilClosed(port: server.port, torn: torn) }
+      }
+      _ = eventually { server.counters.requests > round * 20 }
+      server.beginDrain()
+      #expect(server.waitUntilIdle(timeoutSeconds: 30))
+      server.stop()
+      clients.sync(flags: .barrier) {}
+      #expect(torn.takeAll() == [])
+    }
+  }
+
+  private static func askUntilClosed(port: Int, torn: Shelf<String>) {
+    guard let connection = try? RawConnection(port: port) else { return }
+    while true {
+      connection.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+      let (bytes, closed) = connection.read { answer in
+        let text = String(decoding: answer, as: UTF8.self)
+        return text.split(separator: "\r\n\r\n").last?.utf8.count == 3000
+      }
+      if !bytes.isEmpty, bytes.count < 3000 { torn.put("\(bytes.count) bytes") }
+      if bytes.isEmpty || closed { return }
+    }
+  }
+
   @Test func serverThatGoesAwayStops() throws {
     var port = 0
     do {

@@ -151,7 +151,7 @@ internal import Synchronization
   /// The client's identifier for the request if it is sound, otherwise ours.
   func requestID(_ head: RequestHead?, _ sequence: UInt64) -> String {
     guard let sent = head?.field("x-request-id"), 1...64 ~= sent.utf8.count,
-      sent.utf8.allSatisfy({ $0 != 0x7C && $0 != 0x7E && Self.isNamed($0) })
+      sent.utf8.allSatisfy(Self.isNamed)
     else { return madeRequestID(sequence) }
     return sent
   }

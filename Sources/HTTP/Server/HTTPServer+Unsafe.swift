@@ -14,7 +14,9 @@ internal import Synchronization
 ///
 /// The handler runs on an I/O thread: it answers at once what it has in memory and gives the
 /// exchange to another thread for anything that takes longer. The server speaks plain HTTP/1.1;
-/// TLS and HTTP/2 are a proxy's matter.
+/// TLS and HTTP/2 are a proxy's matter. What libmicrohttpd itself finds unreadable (no HTTP version,
+/// a header without a colon, a head beyond all its memory) it answers with a plain 400, 414, 431 or
+/// 505 of its own and closes: those do not pass the hook and are not counted.
 @safe public final class HTTPServer: @unchecked Sendable {
   // Sendable: the daemon pointer is immutable and its library is made for several threads.
   private let core: ServerCore
@@ -88,9 +90,7 @@ internal import Synchronization
   /// close after its answer.
   public func beginDrain() {
     guard !core.isDraining.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    // The descriptor stays ours until the I/O threads have ended; shut, it refuses new connections.
-    _ = unsafe MHD_quiesce_daemon(daemon)
-    RawSocket.shut(listener.descriptor)
+    listener.silence()
     core.gate.wakeAll()
   }
 
@@ -118,7 +118,6 @@ internal import Synchronization
       core.gate.withLock { core.gate.wait(milliseconds: 1) }
     }
     unsafe MHD_stop_daemon(daemon)
-    close(listener.descriptor)
     core.gate.wakeAll()
     sweeper.join()
   }
