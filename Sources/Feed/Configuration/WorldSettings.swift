@@ -19,6 +19,8 @@ public struct WorldSettings: Equatable, Sendable {
   public var dimension = 64
   /// Item-and-channel pairs with live windows at most.
   public var windowBlocksMax = 1_000_000
+  /// The half-life of the burst counter, which tells what rises right now.
+  public var burstHalfLifeMs: Int64 = 5 * 60_000
   /// The half-life of the short decayed counters.
   public var shortHalfLifeMs: Int64 = 30 * 60_000
   /// The half-life of the long decayed counters.
@@ -57,7 +59,7 @@ public struct WorldSettings: Equatable, Sendable {
   /// Successors kept for each item.
   public var coEngagedItems = 64
   /// How many earlier items of the session an action is joined to.
-  public var coEngagedReach = 10
+  public var coEngagedReach = 5
   /// The half-life of a co-engagement.
   public var coEngagedHalfLifeMs: Int64 = 24 * 3_600_000
 
@@ -78,7 +80,8 @@ public struct WorldSettings: Equatable, Sendable {
     var bytes: [UInt8] = []
     for number in [
       Int64(itemsMax), Int64(usersMax), itemRetentionMs, anonymousRetentionMs, allowedLatenessMs,
-      futureSkewMs, Int64(dedupEvents), Int64(dimension), Int64(windowBlocksMax), shortHalfLifeMs,
+      futureSkewMs, Int64(dedupEvents), Int64(dimension), Int64(windowBlocksMax), burstHalfLifeMs,
+      shortHalfLifeMs,
       longHalfLifeMs, Int64(topListItems), Int64(smallAuthorFollowers), Int64(celebrityFollowers),
       Int64(inboxItems), Int64(authorItems), Int64(followsMax), Int64(userActions),
       Int64(seenItems), Int64(affinityEntries), tasteHalfLifeMs, Int64(tasteVectors),

@@ -128,3 +128,15 @@ extension RecordView {
     }
   }
 }
+
+extension RecordView {
+  /// Whether the bytes begin with those of `prefix`.
+  func hasPrefix(_ prefix: String) -> Bool {
+    var offset = 0
+    for byte in prefix.utf8 {
+      guard load(offset, as: UInt8.self) == byte else { return false }
+      offset += 1
+    }
+    return true
+  }
+}

@@ -53,6 +53,9 @@ extension WorldSettings {
       "dedup_events", \.dedupEvents, .integer(in: 1...1_000_000_000),
       "How many event ids are remembered so that a retry counts once."),
     Setting(
+      "burst_half_life", \.burstHalfLifeMs, .duration(in: someTime),
+      "The half-life of the burst counter, which tells what rises right now."),
+    Setting(
       "short_half_life", \.shortHalfLifeMs, .duration(in: someTime),
       "The half-life of the short decayed counters."),
     Setting(

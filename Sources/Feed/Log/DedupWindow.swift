@@ -1,0 +1,101 @@
+/// The newest event ids, so that a retry counts once: 128-bit hashes in a ring with an
+/// open-addressing index, 24 bytes an id.
+struct DedupWindow {
+  private var highs: [UInt64] = []
+  private var lows: [UInt64] = []
+  private var slots: [UInt32] = []  // ring position + 1
+  private var start = 0
+  private let capacity: Int
+
+  /// Remembers the newest `capacity` ids.
+  init(capacity: Int) {
+    self.capacity = max(1, capacity)
+    slots = Array(repeating: 0, count: 64)
+  }
+
+  /// How many ids are remembered.
+  var count: Int { highs.count }
+
+  /// The hash of an event id inside the scope of a user.
+  static func key(scope: RecordView, id: RecordView) -> (UInt64, UInt64) {
+    let first = scope.hash(seed: 0x6a09_e667_f3bc_c908)
+    let second = scope.hash(seed: 0xbb67_ae85_84ca_a73b)
+    return (id.hash(seed: first), id.hash(seed: second))
+  }
+
+  /// Whether an id is remembered.
+  func contains(_ key: (UInt64, UInt64)) -> Bool {
+    let mask = slots.count &- 1
+    var position = Int(truncatingIfNeeded: key.0) & mask
+    while slots[position] != 0 {
+      let place = Int(slots[position]) - 1
+      if highs[place] == key.0 && lows[place] == key.1 { return true }
+      position = (position &+ 1) & mask
+    }
+    return false
+  }
+
+  /// Remembers an id that is not yet remembered; the oldest beyond the bound is forgotten.
+  mutating func insert(_ key: (UInt64, UInt64)) {
+    if highs.count < capacity {
+      highs.append(key.0)
+      lows.append(key.1)
+      if highs.count * 2 > slots.count { rebuild(slots.count * 2) }
+      index(highs.count - 1)
+      return
+    }
+    unindex(start)
+    highs[start] = key.0
+    lows[start] = key.1
+    index(start)
+    start = start + 1 == capacity ? 0 : start + 1
+  }
+
+  private mutating func index(_ place: Int) {
+    let mask = slots.count - 1
+    var position = Int(truncatingIfNeeded: highs[place]) & mask
+    while slots[position] != 0 {
+      if slots[position] == UInt32(place + 1) { return }
+      position = (position + 1) & mask
+    }
+    slots[position] = UInt32(place + 1)
+  }
+
+  private mutating func unindex(_ place: Int) {
+    let mask = slots.count - 1
+    var hole = Int(truncatingIfNeeded: highs[place]) & mask
+    while slots[hole] != UInt32(place + 1) { hole = (hole + 1) & mask }
+    slots[hole] = 0
+    var position = (hole + 1) & mask
+    while slots[position] != 0 {
+      let moved = Int(slots[position]) - 1
+      slots[position] = 0
+      index(moved)
+      position = (position + 1) & mask
+    }
+  }
+
+  private mutating func rebuild(_ count: Int) {
+    slots = Array(repeating: 0, count: count)
+    for place in highs.indices { index(place) }
+  }
+
+  func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
+    try writer.put(column: highs)
+    try writer.put(column: lows)
+    try writer.put(UInt64(start))
+  }
+
+  init(capacity: Int, _ reader: inout SnapshotReader) throws(SnapshotError) {
+    self.init(capacity: capacity)
+    highs = try reader.column(of: UInt64.self)
+    lows = try reader.column(of: UInt64.self)
+    start = Int(clamping: try reader.number(UInt64.self))
+    guard highs.count == lows.count, highs.count <= self.capacity, start <= highs.count else {
+      throw SnapshotReader.ended
+    }
+    var size = 64
+    while size < highs.count * 2 { size *= 2 }
+    rebuild(size)
+  }
+}

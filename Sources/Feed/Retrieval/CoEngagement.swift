@@ -1,0 +1,118 @@
+/// Which items follow which inside sessions: for each item a bounded list of successors with
+/// decayed weights, learned as actions arrive.
+///
+/// A list's weights are true as of its own `updated`; they are brought forward when an action arrives
+/// ten minutes later or more, and by the reader, so that idle lists cost nothing.
+struct CoEngagement {
+
+  /// Successors of one item; `total` is the sum of all weights ever added, decayed alike.
+  struct Successors {
+    var rows: [UInt32] = []
+    var weights: [Float] = []
+    var total: Float = 0
+    /// Seconds as of which the weights are true.
+    var updated: UInt32 = 0
+  }
+
+  private var lists: [Successors] = []
+  private let capacity: Int
+  private let halfLifeMs: Int64
+
+  init(capacity: Int, halfLifeMs: Int64) {
+    self.capacity = capacity
+    self.halfLifeMs = halfLifeMs
+  }
+
+  /// Adds `weight` to "`next` follows `item`"; the weakest successor makes room.
+  mutating func add(_ next: UInt32, after item: UInt32, weight: Float, second: UInt32) {
+    while lists.count <= Int(item) { lists.append(Successors()) }
+    lists[Int(item)].add(next, weight, second: second, halfLifeMs, capacity)
+  }
+
+  /// The successors of an item, in no order; decay them by `factor`.
+  func successors(of item: UInt32) -> Successors? {
+    guard Int(item) < lists.count, !lists[Int(item)].rows.isEmpty else { return nil }
+    return lists[Int(item)]
+  }
+
+  /// What the stored weights of a list have decayed to at `second`.
+  func factor(_ list: Successors, second: UInt32) -> Float {
+    guard second > list.updated else { return 1 }
+    return Decay.factor(elapsed: Int64(second - list.updated) * 1000, halfLife: halfLifeMs)
+  }
+
+  /// Forgets what followed a dropped item.
+  mutating func removeAll(_ item: UInt32) {
+    if Int(item) < lists.count { lists[Int(item)] = Successors() }
+  }
+
+  /// How many lists a sweep has to look at.
+  var sweepCount: Int { lists.count }
+
+  /// Takes rows that are not live out of one list.
+  mutating func sweep(_ item: Int, isLive: (UInt32) -> Bool) {
+    guard !lists[item].rows.allSatisfy(isLive) else { return }
+    let kept = lists[item].rows.indices.filter { isLive(lists[item].rows[$0]) }
+    lists[item].weights = kept.map { lists[item].weights[$0] }
+    lists[item].rows = kept.map { lists[item].rows[$0] }
+  }
+
+  func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
+    try writer.put(UInt64(lists.count))
+    for list in lists {
+      try writer.put(column: list.rows)
+      try writer.put(column: list.weights)
+      try writer.put(list.total.bitPattern)
+      try writer.put(list.updated)
+    }
+  }
+
+  init(
+    capacity: Int, halfLifeMs: Int64, _ reader: inout SnapshotReader
+  ) throws(SnapshotError) {
+    self.init(capacity: capacity, halfLifeMs: halfLifeMs)
+    for _ in 0..<(try reader.length(stride: 24)) {
+      var list = Successors()
+      list.rows = try reader.column(of: UInt32.self)
+      list.weights = try reader.column(of: Float.self)
+      list.total = try reader.float()
+      list.updated = try reader.number(UInt32.self)
+      guard list.rows.count == list.weights.count else { throw SnapshotReader.ended }
+      lists.append(list)
+    }
+  }
+}
+
+extension CoEngagement.Successors {
+  /// Weights this old are brought back to true before the next is added.
+  private static let staleSeconds: UInt32 = 600
+
+  fileprivate mutating func add(
+    _ next: UInt32, _ weight: Float, second: UInt32, _ halfLifeMs: Int64, _ capacity: Int
+  ) {
+    var weight = weight
+    if second >= updated &+ Self.staleSeconds {
+      let factor = Decay.factor(
+        elapsed: Int64(second &- updated) &* 1000, halfLife: halfLifeMs)
+      for index in weights.indices { weights[index] *= factor }
+      total *= factor
+      updated = second
+    } else if second < updated {
+      weight *= Decay.factor(elapsed: Int64(updated &- second) &* 1000, halfLife: halfLifeMs)
+    }
+    total += weight
+    if let place = rows.firstIndex(of: next) {
+      weights[place] += weight
+      return
+    }
+    if rows.count < capacity {
+      rows.append(next)
+      weights.append(weight)
+      return
+    }
+    var weakest = 0
+    for index in weights.indices where weights[index] < weights[weakest] { weakest = index }
+    rows[weakest] = next
+    weights[weakest] = weight
+  }
+}

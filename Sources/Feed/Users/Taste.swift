@@ -1,0 +1,130 @@
+/// What a user likes, as a few vectors: each is the decayed, strength-weighted sum of the vectors of
+/// items that lie near each other, so that interests stay apart. Dislikes are subtracted from the
+/// interest that they lie near.
+///
+/// This is online clustering with a bound on the number of centroids, in the spirit of PinnerSage
+/// (Pal et al., KDD 2020, doi:10.1145/3394486.3403280).
+struct Taste {
+  /// One interest.
+  struct Interest {
+    /// The decayed sum of strengths as of `updated` (seconds).
+    var weight: Float
+    var updated: UInt32
+    /// The newest item that joined; explains why something is near.
+    var item: UInt32
+  }
+
+  var interests: [Interest] = []
+  /// The sums, `dimension` floats an interest.
+  var vectors: [Float] = []
+
+  /// Adds an item's vector with a strength, which is negative for a dislike.
+  mutating func add(
+    _ vector: borrowing Span<Float>, item: UInt32, strength: Float, second: UInt32,
+    settings: WorldSettings
+  ) {
+    let dimension = vector.count
+    var nearest = -1
+    var best: Float = -2
+    for index in interests.indices {
+      let cosine = self.cosine(index, vector, dimension)
+      if cosine > best {
+        best = cosine
+        nearest = index
+      }
+    }
+    if strength < 0 {
+      // A dislike pushes away only the interest that it is about.
+      guard nearest >= 0, best >= settings.tasteJoinCosine else { return }
+      decay(nearest, to: second, settings.tasteHalfLifeMs, dimension)
+      interests[nearest].weight = max(0, interests[nearest].weight + strength)
+      blend(nearest, vector, strength, dimension)
+      return
+    }
+    if nearest < 0 || (best < settings.tasteJoinCosine && interests.count < settings.tasteVectors) {
+      interests.append(Interest(weight: strength, updated: second, item: item))
+      for component in 0..<dimension { vectors.append(vector[component] * strength) }
+      return
+    }
+    if best < settings.tasteJoinCosine {
+      nearest = weakest(second, settings.tasteHalfLifeMs)
+      if value(nearest, second, settings.tasteHalfLifeMs) <= strength {
+        interests[nearest] = Interest(weight: strength, updated: second, item: item)
+        for component in 0..<dimension {
+          vectors[nearest * dimension + component] = vector[component] * strength
+        }
+        return
+      }
+    }
+    decay(nearest, to: second, settings.tasteHalfLifeMs, dimension)
+    interests[nearest].weight += strength
+    interests[nearest].item = item
+    blend(nearest, vector, strength, dimension)
+  }
+
+  /// The decayed weight of an interest.
+  func value(_ index: Int, _ second: UInt32, _ halfLife: Int64) -> Float {
+    let interest = interests[index]
+    guard second > interest.updated else { return interest.weight }
+    return interest.weight
+      * Decay.factor(elapsed: Int64(second - interest.updated) * 1000, halfLife: halfLife)
+  }
+
+  /// The sum of an interest, not normalised.
+  func vector(_ index: Int, dimension: Int) -> ArraySlice<Float> {
+    vectors[index * dimension..<(index + 1) * dimension]
+  }
+
+  private func weakest(_ second: UInt32, _ halfLife: Int64) -> Int {
+    var weakest = 0
+    for index in interests.indices
+    where value(index, second, halfLife) < value(weakest, second, halfLife) {
+      weakest = index
+    }
+    return weakest
+  }
+
+  @inline(__always)
+  private func cosine(_ index: Int, _ vector: borrowing Span<Float>, _ dimension: Int) -> Float {
+    var product: SIMD8<Float> = .zero
+    var norm: SIMD8<Float> = .zero
+    let base = index * dimension
+    var component = 0
+    while component + 8 <= dimension {
+      var mine: SIMD8<Float> = .zero
+      var other: SIMD8<Float> = .zero
+      for lane in 0..<8 {
+        mine[lane] = vectors[base + component + lane]
+        other[lane] = vector[component + lane]
+      }
+      product += mine * other
+      norm += mine * mine
+      component += 8
+    }
+    var sum = product.sum()
+    var square = norm.sum()
+    while component < dimension {
+      sum += vectors[base + component] * vector[component]
+      square += vectors[base + component] * vectors[base + component]
+      component += 1
+    }
+    return square > 0 ? sum / square.squareRoot() : 0
+  }
+
+  private mutating func blend(
+    _ index: Int, _ vector: borrowing Span<Float>, _ strength: Float, _ dimension: Int
+  ) {
+    let base = index * dimension
+    for component in 0..<dimension { vectors[base + component] += strength * vector[component] }
+  }
+
+  private mutating func decay(_ index: Int, to second: UInt32, _ halfLife: Int64, _ dimension: Int)
+  {
+    let interest = interests[index]
+    guard second > interest.updated else { return }
+    let factor = Decay.factor(elapsed: Int64(second - interest.updated) * 1000, halfLife: halfLife)
+    interests[index].weight *= factor
+    interests[index].updated = second
+    for component in index * dimension..<(index + 1) * dimension { vectors[component] *= factor }
+  }
+}

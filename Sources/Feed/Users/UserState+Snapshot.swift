@@ -1,0 +1,49 @@
+extension UserState {
+  /// Writes the value; the order of fields is part of the snapshot's version.
+  func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
+    try writer.put(column: deeds.elements)
+    try writer.put(column: seen.elements)
+    try writer.put(column: hidden.elements)
+    for affinities in [authors, topics, types] { try writer.put(column: affinities.entries) }
+    try writer.put(column: taste.interests)
+    try writer.put(column: taste.vectors)
+    try writer.put(column: muted)
+    try writer.put(column: blocked)
+    try writer.put(column: interests)
+    try writer.write { bytes in
+      bytes.put(region)
+      bytes.put(language)
+      bytes.put(updated)
+      bytes.put(UInt32(session))
+      bytes.put(sessionKey)
+      bytes.put(UInt32(isAnonymous ? 1 : 0))
+      bytes.put(receivedPositive.bitPattern)
+      bytes.put(receivedNegative.bitPattern)
+      bytes.put(receivedUpdated)
+    }
+  }
+
+  /// Reads what `encode` wrote.
+  init(_ reader: inout SnapshotReader) throws(SnapshotError) {
+    deeds = Ring(try reader.column(of: Deed.self))
+    seen = Ring(try reader.column(of: UInt32.self))
+    hidden = Ring(try reader.column(of: UInt32.self))
+    authors.entries = try reader.column(of: Affinities.Entry.self)
+    topics.entries = try reader.column(of: Affinities.Entry.self)
+    types.entries = try reader.column(of: Affinities.Entry.self)
+    taste.interests = try reader.column(of: Taste.Interest.self)
+    taste.vectors = try reader.column(of: Float.self)
+    muted = try reader.column(of: UInt32.self)
+    blocked = try reader.column(of: UInt32.self)
+    interests = try reader.column(of: UInt16.self)
+    region = try reader.number(UInt16.self)
+    language = try reader.number(UInt16.self)
+    updated = try reader.number(UInt32.self)
+    session = UInt8(truncatingIfNeeded: try reader.number(UInt32.self))
+    sessionKey = try reader.number(UInt64.self)
+    isAnonymous = try reader.number(UInt32.self) != 0
+    receivedPositive = try reader.float()
+    receivedNegative = try reader.float()
+    receivedUpdated = try reader.number(UInt32.self)
+  }
+}

@@ -1,0 +1,80 @@
+/// All that is kept of one user, as one value: what a node fetches, folds and stores again.
+struct UserState {
+  /// Something that the user did, 12 bytes.
+  struct Deed {
+    var item: UInt32
+    /// Seconds.
+    var second: UInt32
+    var action: UInt8
+    /// Counts sessions, so that the deeds of the running one are found.
+    var session: UInt8
+    var unused: UInt16 = 0
+  }
+
+  var deeds = Ring<Deed>()
+  /// Items that the user acted on or was shown, newest last.
+  var seen = Ring<UInt32>()
+  /// Items that are never to be shown again.
+  var hidden = Ring<UInt32>()
+  var authors = Affinities()
+  var topics = Affinities()
+  var types = Affinities()
+  var taste = Taste()
+  var muted: [UInt32] = []
+  var blocked: [UInt32] = []
+  var region: UInt16 = 0
+  var language: UInt16 = 0
+  var interests: [UInt16] = []
+  /// Seconds of the newest event.
+  var updated: UInt32 = 0
+  /// Counts sessions.
+  var session: UInt8 = 0
+  /// The client's name of the running session, hashed; 0 = by pauses.
+  var sessionKey: UInt64 = 0
+  /// Goes away when idle.
+  var isAnonymous = false
+  /// How what the user made was received: decayed sums of positive and negative strength.
+  var receivedPositive: Float = 0
+  var receivedNegative: Float = 0
+  var receivedUpdated: UInt32 = 0
+
+  /// Notes that something happened at `second` under a session name.
+  mutating func touch(second: UInt32, sessionKey: UInt64, gapMs: Int64) {
+    let isNew: Bool
+    if sessionKey != 0 || self.sessionKey != 0 {
+      isNew = sessionKey != self.sessionKey
+    } else {
+      isNew = Int64(second) * 1000 > Int64(updated) * 1000 + gapMs
+    }
+    if isNew {
+      session &+= 1
+      self.sessionKey = sessionKey
+    }
+    updated = max(updated, second)
+  }
+
+  /// Adds to how the user's own items were received.
+  mutating func receive(_ strength: Float, second: UInt32, halfLife: Int64) {
+    if second > receivedUpdated {
+      let factor = Decay.factor(
+        elapsed: Int64(second - receivedUpdated) * 1000, halfLife: halfLife)
+      receivedPositive *= factor
+      receivedNegative *= factor
+      receivedUpdated = second
+    }
+    if strength > 0 { receivedPositive += strength } else { receivedNegative -= strength }
+  }
+
+  /// Forgets rows that are not live.
+  mutating func sweep(isLiveItem: (UInt32) -> Bool, isLiveUser: (UInt32) -> Bool) {
+    deeds.keep { isLiveItem($0.item) }
+    seen.keep(where: isLiveItem)
+    hidden.keep(where: isLiveItem)
+    authors.entries.removeAll { !isLiveUser($0.key) }
+    muted.removeAll { !isLiveUser($0) }
+    blocked.removeAll { !isLiveUser($0) }
+    for index in taste.interests.indices where !isLiveItem(taste.interests[index].item) {
+      taste.interests[index].item = .max
+    }
+  }
+}

@@ -1,0 +1,217 @@
+internal import Index
+
+extension World {
+  /// Folds an interaction in: counters, windows and lists of the item; deeds, affinities and taste
+  /// of the user; what follows what inside the session.
+  @inline(__always)
+  mutating func interact(_ view: InteractionView) -> Outcome {
+    received = max(received, view.received)
+    if view.eventID.count > 0 {
+      let key = DedupWindow.key(scope: view.user, id: view.eventID)
+      guard !dedup.contains(key) else { return .duplicate }
+      dedup.insert(key)
+    }
+    let time = believed(view.time, received: view.received)
+    newest = max(newest, time)
+    guard let user = userRow(view.user) else { return .refused }
+    freshness.bump(user)
+    let second = time.seconds
+    let session = view.session.count > 0 ? view.session.hash(seed: 1) | 1 : 0
+    users.states[Int(user)].touch(
+      second: second, sessionKey: session, gapMs: settings.sessionGapMs)
+    if view.targetIsAuthor {
+      guard let author = users.ids.row(view.target) else { return .unknownTarget }
+      judge(user, author, view.action)
+      return .applied
+    }
+    guard let item = items.ids.row(view.target) ?? makeBare(view, second) else {
+      return .unknownTarget
+    }
+    if view.action.concernsAuthor {
+      let author = items.facts[Int(item)].author
+      guard author != .max else { return .unknownTarget }
+      judge(user, author, view.action)
+      return .applied
+    }
+    let strength = self.strength(view)
+    let isLate = time < watermark
+    count(view, item: item, user: user, strength: strength, second: second, isLate: isLate)
+    remember(view.action, item: item, user: user, strength: strength, second: second)
+    return isLate ? .late : .applied
+  }
+
+  /// The client's time, unless it is in the future or missing.
+  private func believed(_ time: Timestamp, received: Timestamp) -> Timestamp {
+    let latest = received.advanced(milliseconds: settings.futureSkewMs)
+    return time > latest || time.milliseconds <= 0 ? received : time
+  }
+
+  private mutating func makeBare(_ view: InteractionView, _ second: UInt32) -> UInt32? {
+    guard view.createsItem, view.target.count > 0 else { return nil }
+    let row = add(view.target)
+    items.facts[Int(row.index)].isBare = 1
+    items.facts[Int(row.index)].created = second
+    return row.index
+  }
+
+  /// How strongly the event speaks; dwell and watch by their share of a long read.
+  private func strength(_ view: InteractionView) -> Float {
+    let full = strengths[Int(view.action.rawValue)]
+    switch view.action {
+    case .dwell: return full * share(view.value)
+    case .watch: return full * max(0.25, share(view.value * 1000))
+    default: return full
+    }
+  }
+
+  private func share(_ milliseconds: Float) -> Float {
+    guard milliseconds.isFinite, milliseconds > 0 else { return 0 }
+    return min(1, milliseconds / Float(max(1, settings.longDwellMs)))
+  }
+
+  /// Mutes, blocks and their ends.
+  private mutating func judge(_ user: UInt32, _ author: UInt32, _ action: Action) {
+    func add(_ row: UInt32, to rows: inout [UInt32]) {
+      guard !rows.contains(row) else { return }
+      if rows.count >= settings.mutesMax, !rows.isEmpty { rows.removeFirst() }
+      rows.append(row)
+    }
+    switch action {
+    case .mute: add(author, to: &users.states[Int(user)].muted)
+    case .unmute: users.states[Int(user)].muted.removeAll { $0 == author }
+    case .block:
+      add(author, to: &users.states[Int(user)].blocked)
+      graph.unfollow(user, author)
+    case .unblock: users.states[Int(user)].blocked.removeAll { $0 == author }
+    default: break
+    }
+  }
+
+  /// The item's side.
+  private mutating func count(
+    _ view: InteractionView, item: UInt32, user: UInt32, strength: Float, second: UInt32,
+    isLate: Bool
+  ) {
+    guard let channel = view.action.channel else { return }
+    let place = Int(item) &* Channel.allCases.count &+ Int(channel.rawValue)
+    items.totals[place] = items.totals[place] == .max ? .max : items.totals[place] &+ 1
+    if view.action == .dwell, view.value.isFinite {
+      dwell.add(item, milliseconds: max(0, view.value))
+    }
+    guard !isLate else { return }
+    windows.add(item, channel, second: second)
+    let row = Int(item)
+    let weight = items.stats[row].advance(
+      to: second, burst: settings.burstHalfLifeMs, short: settings.shortHalfLifeMs,
+      long: settings.longHalfLifeMs)
+    if items.stats[row].first == 0 { items.stats[row].first = second }
+    if channel == .impression {
+      items.stats[row].shortImpressions += weight.short
+      items.stats[row].longImpressions += weight.long
+      return
+    }
+    if channel == .click {
+      items.stats[row].burstClicks += weight.burst
+      items.stats[row].shortClicks += weight.short
+      items.stats[row].longClicks += weight.long
+    }
+    let author = items.facts[row].author
+    if author != .max {
+      users.states[Int(author)].receive(
+        strength, second: second, halfLife: settings.tasteHalfLifeMs)
+    }
+    guard strength > 0 else {
+      items.stats[row].longNegative -= weight.long * strength
+      return
+    }
+    items.stats[row].shortEngagement += weight.short * strength
+    items.stats[row].longEngagement += weight.long * strength
+    rank(item, user)
+  }
+
+  /// Notes the item's new place in the lists.
+  private mutating func rank(_ item: UInt32, _ user: UInt32) {
+    let stats = items.stats[Int(item)]
+    let facts = items.facts[Int(item)]
+    let milliseconds = Double(stats.updated) * 1000
+    let short =
+      Double(Logarithm.base2(stats.shortEngagement)) + milliseconds
+      / Double(max(1, settings.shortHalfLifeMs))
+    let long =
+      Double(Logarithm.base2(stats.longEngagement)) + milliseconds
+      / Double(max(1, settings.longHalfLifeMs))
+    let region = users.states[Int(user)].region
+    trending.note(item, key: short, .all, 0)
+    popular.note(item, key: long, .all, 0)
+    if region != 0 {
+      trending.note(item, key: short, .region, region)
+      popular.note(item, key: long, .region, region)
+    }
+    if facts.category != 0 {
+      trending.note(item, key: short, .category, facts.category)
+      popular.note(item, key: long, .category, facts.category)
+    }
+    if facts.topic != 0 {
+      trending.note(item, key: short, .topic, facts.topic)
+      popular.note(item, key: long, .topic, facts.topic)
+    }
+  }
+
+  /// The user's side.
+  private mutating func remember(
+    _ action: Action, item: UInt32, user: UInt32, strength: Float, second: UInt32
+  ) {
+    let row = Int(user)
+    users.states[row].seen.append(item, capacity: settings.seenItems)
+    if action == .impression { return }
+    if strength > 0 { joinSession(item, user: row, second: second) }
+    let deed = UserState.Deed(
+      item: item, second: second, action: action.rawValue, session: users.states[row].session)
+    users.states[row].deeds.append(deed, capacity: settings.userActions)
+    switch action {
+    case .hide, .notInterested, .report:
+      users.states[row].hidden.append(item, capacity: settings.seenItems)
+    default: break
+    }
+    guard strength != 0 else { return }
+    let facts = items.facts[Int(item)]
+    let halfLife = settings.tasteHalfLifeMs
+    let most = settings.affinityEntries
+    if facts.author != .max {
+      users.states[row].authors.add(
+        facts.author, strength, second: second, halfLife: halfLife, max: most)
+    }
+    if facts.topic != 0 {
+      users.states[row].topics.add(
+        UInt32(facts.topic), strength, second: second, halfLife: halfLife, max: most)
+    }
+    if facts.type != 0 {
+      users.states[row].types.add(
+        UInt32(facts.type), strength, second: second, halfLife: halfLife, max: most)
+    }
+    var taste = Taste()
+    swap(&taste, &users.states[row].taste)
+    vectors.withVector(row: item) { vector in
+      taste.add(vector, item: item, strength: strength, second: second, settings: settings)
+    }
+    swap(&taste, &users.states[row].taste)
+  }
+
+  /// Joins the item to the items before it in the session, each run of deeds on one item once.
+  private mutating func joinSession(_ item: UInt32, user: Int, second: UInt32) {
+    let count = users.states[user].deeds.count
+    let session = users.states[user].session
+    guard count > 0, users.states[user].deeds[newest: 0].item != item else { return }
+    var distance = 0
+    var previous = UInt32.max
+    for age in 0..<count {
+      let deed = users.states[user].deeds[newest: age]
+      guard deed.session == session, distance < settings.coEngagedReach else { return }
+      if deed.item == previous || strengths[Int(deed.action)] <= 0 { continue }
+      previous = deed.item
+      distance += 1
+      if deed.item == item || !items.isLive(deed.item) { continue }
+      coEngaged.add(item, after: deed.item, weight: 1 / Float(distance), second: second)
+    }
+  }
+}

@@ -1,0 +1,230 @@
+internal import Index
+
+extension World {
+  static func key(_ item: Item) -> (UInt64, UInt64) {
+    let scope = Array(item.author.utf8)
+    let id = Array(item.eventID.utf8)
+    return RecordView.over(scope, 0..<scope.count) { scope in
+      RecordView.over(id, 0..<id.count) { DedupWindow.key(scope: scope, id: $0) }
+    }
+  }
+
+  /// Takes a new item in and hands it to its author's followers.
+  mutating func publish(_ item: Item, _ breathe: () -> Void) -> Outcome {
+    if !item.eventID.isEmpty {
+      let key = Self.key(item)
+      guard !dedup.contains(key) else { return .duplicate }
+      dedup.insert(key)
+    }
+    let known = self.item(item.id)
+    if let known, items.facts[Int(known.index)].isBare == 0 { return change(item) }
+    let row = known ?? add(item.id)
+    fill(row, item)
+    guard !item.author.isEmpty, let author = userRow(item.author) else { return .applied }
+    items.facts[Int(row.index)].author = author
+    authors.add(row.index, author: author)
+    users.lastPost[Int(author)] = offset.value
+    fanOut(row.index, author, breathe)
+    freshness.bump(author)
+    return .applied
+  }
+
+  /// A row for an item that is not known yet; at the bound the oldest item leaves.
+  mutating func add(_ id: String) -> ItemRow {
+    let bytes = Array(id.utf8)
+    return RecordView.over(bytes, 0..<bytes.count) { add($0) }
+  }
+
+  mutating func add(_ id: RecordView) -> ItemRow {
+    if items.liveCount >= settings.itemsMax { retireOldest() }
+    let row = items.add(id)
+    age.append(row.index, serial: items.facts[Int(row.index)].serial)
+    fresh.append(row.index, capacity: Self.freshItems)
+    return row
+  }
+
+  /// Sets what is said of an item anew.
+  mutating func change(_ item: Item) -> Outcome {
+    guard let row = self.item(item.id) else { return .unknownTarget }
+    let facts = items.facts[Int(row.index)]
+    fill(row, item)
+    items.facts[Int(row.index)].author = facts.author
+    if item.created == .zero { items.facts[Int(row.index)].created = facts.created }
+    // What was on pages may have changed.
+    freshness.noteRemoval()
+    return .applied
+  }
+
+  private mutating func fill(_ row: ItemRow, _ item: Item) {
+    let topic = item.topic.isEmpty ? item.tags.first ?? item.category : item.topic
+    var facts = items.facts[Int(row.index)]
+    facts.created = (item.created == .zero ? received : min(item.created, received)).seconds
+    facts.expires = item.expires == .zero ? 0 : max(1, item.expires.seconds)
+    facts.type = types.intern(item.contentType)
+    facts.category = categories.intern(item.category)
+    facts.topic = topics.intern(topic)
+    facts.language = languages.intern(item.language)
+    facts.region = regions.intern(item.region)
+    facts.isBare = 0
+    items.facts[Int(row.index)] = facts
+    items.titles.set(Int(row.index), item.title)
+    if item.embedding.count == settings.dimension, item.embedding.allSatisfy(\.isFinite) {
+      vectors.insert(row: row.index, vector: item.embedding.span)
+    } else {
+      let title = item.text.isEmpty ? item.title : item.title + " " + item.text
+      var vector: [Float] = []
+      swap(&vector, &scratch)
+      encoder.encode(
+        title: title, tags: item.tags, category: item.category.isEmpty ? nil : item.category,
+        into: &vector)
+      if vector.contains(where: { $0 != 0 }) {
+        vectors.insert(row: row.index, vector: vector.span)
+      } else {
+        vectors.remove(row: row.index)
+      }
+      swap(&vector, &scratch)
+    }
+  }
+
+  /// Writes a post to the inboxes of followers, or leaves it to be read, by the author's tier.
+  private mutating func fanOut(_ row: UInt32, _ author: UInt32, _ breathe: () -> Void) {
+    switch tier(UserRow(author)) {
+    case .celebrity:
+      tally.postsCelebrity += 1
+      freshness.noteCelebrityPost()
+      return
+    case .small: tally.postsSmall += 1
+    case .middle: tally.postsMiddle += 1
+    }
+    let isSmall = tier(UserRow(author)) == .small
+    let followers = graph.followers(of: author)
+    inboxes.reserve(users: users.states.count)
+    var start = 0
+    while start < followers.count {
+      let end = min(followers.count, start + 4_096)
+      inboxes.push(row, toAll: followers[start..<end])
+      if isSmall { for follower in followers[start..<end] { freshness.bump(follower) } }
+      start = end
+      if start < followers.count { breathe() }
+    }
+  }
+
+  /// Takes an item out of every page, at once.
+  mutating func drop(_ row: ItemRow) {
+    let author = items.facts[Int(row.index)].author
+    items.drop(row)
+    windows.removeAll(row.index)
+    dwell.removeAll(row.index)
+    coEngaged.removeAll(row.index)
+    vectors.remove(row: row.index)
+    if author != .max { authors.remove(row.index, author: author) }
+    freshness.noteRemoval()
+  }
+
+  private mutating func retireOldest() {
+    while let oldest = age.first {
+      age.removeFirst()
+      let facts = items.facts[Int(oldest.row)]
+      guard facts.isLive, facts.serial == oldest.serial else { continue }
+      drop(ItemRow(oldest.row))
+      tally.retired += 1
+      return
+    }
+  }
+
+  // MARK: Upkeep
+
+  /// A few steps of upkeep after each event: what is too old leaves, and references to dropped rows
+  /// are searched for, so that the rows can be used again.
+  mutating func tidyUp() {
+    retireExpired()
+    forgetIdle()
+    if sweep.isRunning { return sweepStep() }
+    let deadRows = items.dead.count + users.dead.count
+    guard deadRows >= max(1_024, items.liveCount / 10) else { return }
+    sweep.isRunning = true
+    sweep.cursor = 0
+    sweep.items = items.dead.count
+    sweep.users = users.dead.count
+  }
+
+  private mutating func retireExpired() {
+    for _ in 0..<2 {
+      guard let oldest = age.first else { return }
+      let facts = items.facts[Int(oldest.row)]
+      guard facts.isLive, facts.serial == oldest.serial else {
+        age.removeFirst()
+        continue
+      }
+      guard isPastRetention(facts, second: received.seconds) else { return }
+      age.removeFirst()
+      drop(ItemRow(oldest.row))
+      tally.retired += 1
+    }
+  }
+
+  /// Whether an item has lived its time, by its creation or by its own end.
+  @inline(__always)
+  func isPastRetention(_ facts: ItemTable.Facts, second: UInt32) -> Bool {
+    if facts.expires != 0, second >= facts.expires { return true }
+    guard settings.itemRetentionMs > 0 else { return false }
+    return Int64(second) * 1000 > Int64(facts.created) * 1000 + settings.itemRetentionMs
+  }
+
+  private mutating func forgetIdle() {
+    guard !users.states.isEmpty else { return }
+    windows.sweep(second: newest.seconds)
+    sweep.idleCursor = sweep.idleCursor + 1 < users.states.count ? sweep.idleCursor + 1 : 0
+    let row = sweep.idleCursor
+    guard users.isLive[row], users.states[row].isAnonymous,
+      Int64(users.states[row].updated) * 1000 + settings.anonymousRetentionMs
+        < received.milliseconds
+    else { return }
+    inboxes.removeAll(UInt32(row))
+    users.drop(UInt32(row), isReferenced: false)
+    freshness.bump(UInt32(row))
+  }
+
+  /// Looks at a few places for references to dropped rows.
+  private mutating func sweepStep() {
+    let lists = coEngaged.sweepCount
+    let tops = trending.sweepCount
+    let populars = popular.sweepCount
+    let total = users.states.count + lists + tops + populars + 1
+    for _ in 0..<8 {
+      var place = sweep.cursor
+      guard place < total else { return finishSweep() }
+      sweep.cursor += 1
+      if place < users.states.count {
+        sweepUser(place)
+        continue
+      }
+      place -= users.states.count
+      let items = self.items.facts
+      let isLive: (UInt32) -> Bool = { items[Int($0)].isLive }
+      if place < lists {
+        coEngaged.sweep(place, isLive: isLive)
+      } else if place < lists + tops {
+        trending.sweep(place - lists, isLive: isLive)
+      } else if place < lists + tops + populars {
+        popular.sweep(place - lists - tops, isLive: isLive)
+      } else {
+        fresh.keep(where: isLive)
+      }
+    }
+  }
+
+  private mutating func sweepUser(_ row: Int) {
+    let facts = items.facts
+    let isLive = users.isLive
+    users.states[row].sweep(
+      isLiveItem: { $0 == .max || facts[Int($0)].isLive }, isLiveUser: { isLive[Int($0)] })
+    inboxes.sweep(UInt32(row)) { facts[Int($0)].isLive }
+  }
+
+  private mutating func finishSweep() {
+    items.release(sweep.items)
+    users.release(sweep.users)
+    sweep.isRunning = false
+  }
+}
