@@ -1,0 +1,147 @@
+extension Engine {
+  /// Brings the World to the log's end: newest sound snapshot first, then the log behind it.
+  func recover() throws(LogError) {
+    let total = log.end.value
+    enter(.starting(applied: 0, total: total))
+    loadSnapshot()
+    if world.offset < log.prunedThrough {
+      say(
+        "log-pruned: interactions up to offset \(log.prunedThrough.value) left the log and no "
+          + "snapshot holds them; items, users and follows are complete")
+    }
+    try Engine.replay(log, into: &world) { applied in
+      enter(.starting(applied: applied, total: total))
+    }
+    if world.tally.poison > 0 {
+      say("log-poison: \(world.tally.poison) records of the log could not be read")
+    }
+    snapshotOffset = world.offset
+  }
+
+  /// Folds the log behind the World's offset in.
+  ///
+  /// - Parameter progress: called about every 65,536 events with the offset reached.
+  public static func replay(
+    _ log: any EventLog, into world: inout World, through last: Offset? = nil,
+    progress: (UInt64) -> Void = { _ in }
+  ) throws(LogError) {
+    var count: UInt64 = 0
+    try log.scan(after: world.offset) { offset, record in
+      if let last, offset > last { return false }
+      world.apply(offset, record)
+      count += 1
+      if count & 65_535 == 0 { progress(offset.value) }
+      return true
+    }
+  }
+
+  private func loadSnapshot() {
+    guard let snapshots else { return }
+    let digest = configuration.world.digest
+    let generations: [SnapshotInfo]
+    do {
+      generations = try snapshots.generations()
+    } catch {
+      return say("\(error.description); the log serves")
+    }
+    for (index, info) in generations.enumerated() {
+      let next = index + 1 < generations.count ? "the older one serves" : "the log serves"
+      guard info.configuration == digest else {
+        say("snapshot-configuration: \(info.name) was made under other world settings; \(next)")
+        continue
+      }
+      do {
+        let settings = configuration.world
+        let box = try snapshots.load(info) { payload throws(SnapshotError) in
+          WorldBox(try World(settings: settings, payload: payload))
+        }
+        world = box.take()
+        return
+      } catch {
+        say("\(error.description); \(next)")
+      }
+    }
+  }
+
+  var isSnapshotDue: Bool {
+    guard snapshots != nil, world.offset > snapshotOffset else { return false }
+    let settings = configuration.log
+    if world.offset.value - snapshotOffset.value >= UInt64(settings.snapshotEvents) { return true }
+    return (time.ticks &- snapshotTicks) / 1_000_000 >= UInt64(max(1, settings.snapshotEveryMs))
+  }
+
+  /// Writes the World out; events wait, pages do not, since only this thread changes the World.
+  func takeSnapshot() -> Result<SnapshotInfo?, SnapshotError> {
+    guard let snapshots, world.offset > snapshotOffset else { return .success(nil) }
+    let start = time.ticks
+    do {
+      try snapshots.save(offset: world.offset, configuration: configuration.world.digest) {
+        writer throws(SnapshotError) in try world.encode(&writer)
+      }
+    } catch {
+      snapshotTicks = time.ticks
+      say(error.description)
+      return .failure(error)
+    }
+    snapshotOffset = world.offset
+    snapshotTicks = time.ticks
+    meters.snapshot.observe(from: start, to: snapshotTicks)
+    do {
+      let generations = try snapshots.generations()
+      try pruneLog(generations)
+      return .success(generations.first)
+    } catch let error as SnapshotError {
+      return .failure(error)
+    } catch {
+      say("\(error)")
+      return .success(nil)
+    }
+  }
+
+  /// Drops interactions that are past the retention and inside both snapshots.
+  private func pruneLog(_ generations: [SnapshotInfo]) throws {
+    guard configuration.log.retentionMs > 0, generations.count >= 2,
+      let oldest = generations.map(\.offset).min()
+    else { return }
+    let limit = world.received.advanced(milliseconds: -configuration.log.retentionMs)
+    let last = try lastOffset(receivedBefore: limit, through: oldest)
+    if last > log.prunedThrough { _ = try log.prune(through: last) }
+  }
+
+  /// The last offset whose record was taken in before `limit`, by bisection.
+  private func lastOffset(receivedBefore limit: Timestamp, through: Offset) throws -> Offset {
+    var low = log.prunedThrough.value
+    var high = through.value
+    while low < high {
+      let middle = low + (high - low + 1) / 2
+      var isBefore = true
+      try log.scan(after: Offset(middle - 1)) { _, record in
+        isBefore = record.received.map { $0 < limit } ?? true
+        return false
+      }
+      if isBefore { low = middle } else { high = middle - 1 }
+    }
+    return Offset(low)
+  }
+
+  /// The World's digest, noted in the log.
+  func takeDigest() -> DigestMark {
+    let mark = DigestMark(
+      offset: world.offset, digest: world.digest(), configuration: configuration.world.digest)
+    do {
+      try log.mark(mark)
+    } catch {
+      say(error.description)
+    }
+    return mark
+  }
+}
+
+/// Carries a World, which can't be copied, out of a generic call.
+private final class WorldBox {
+  private var world: World?
+
+  init(_ world: consuming World) { self.world = consume world }
+
+  func take() -> World { self.world.take()! }
+}
