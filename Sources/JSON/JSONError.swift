@@ -38,7 +38,8 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   public let code: Code
   /// Where in the value: a JSON pointer (RFC 6901) such as `/posts/3/title`; empty for the whole.
   public let pointer: String
-  /// Where in the text, in bytes from its start, where known.
+  /// About where in the text (for a text with one value a line: in the line), in bytes from its
+  /// start, where known.
   public let offset: Int?
   /// What and why in words, without the place.
   public let message: String
@@ -55,7 +56,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     var text = pointer.isEmpty ? "" : "\(pointer): "
     text += message
-    if let offset { text += " (at byte \(offset))" }
+    if let offset { text += " (near byte \(offset))" }
     return text
   }
 }

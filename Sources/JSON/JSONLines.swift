@@ -30,7 +30,7 @@ extension JSONParser {
       if start < end {
         let value: Result<JSONValue, JSONError>
         do {
-          value = .success(try parseLoaded(offset: start, length: end - start))
+          value = .success(try parseLoaded(bytes, offset: start, length: end - start))
         } catch {
           value = .failure(error)
         }

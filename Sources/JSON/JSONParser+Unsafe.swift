@@ -50,7 +50,7 @@ internal import Glibc
     let code = unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe updraft_json_parse(state, buffer.baseAddress, buffer.count)
     }
-    return try root(after: code)
+    return try root(after: code, of: bytes)
   }
 
   /// Parses one text.
@@ -69,12 +69,15 @@ internal import Glibc
     let code = unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe updraft_json_load(state, buffer.baseAddress, buffer.count)
     }
-    if code != Int32(UPDRAFT_JSON_OK) { throw error(after: code) }
+    if code != Int32(UPDRAFT_JSON_OK) { throw error(after: code, of: bytes) }
   }
 
-  /// Parses the part of the loaded text at `offset`.
-  func parseLoaded(offset: Int, length: Int) throws(JSONError) -> JSONValue {
-    try root(after: unsafe updraft_json_parse_loaded(state, offset, length))
+  /// Parses the part of the loaded text, which is `bytes`, at `offset`.
+  func parseLoaded(
+    _ bytes: Span<UInt8>, offset: Int, length: Int
+  ) throws(JSONError) -> JSONValue {
+    let code = unsafe updraft_json_parse_loaded(state, offset, length)
+    return try root(after: code, of: bytes.extracting(offset..<offset + length))
   }
 
   /// The next line end in `bytes` from `start` on, or their count.
@@ -97,24 +100,47 @@ internal import Glibc
     }
   }
 
-  private func root(after code: Int32) throws(JSONError) -> JSONValue {
-    if code != Int32(UPDRAFT_JSON_OK) { throw error(after: code) }
+  @inline(__always)
+  private func root(after code: Int32, of bytes: Span<UInt8>) throws(JSONError) -> JSONValue {
+    if code != Int32(UPDRAFT_JSON_OK) { throw error(after: code, of: bytes) }
     return JSONValue(parser: self, index: 0, generation: generation)
   }
 
-  private func error(after code: Int32) -> JSONError {
+  /// About where the text goes wrong.
+  private func faultOffset(_ bytes: Span<UInt8>) -> Int? {
+    let offset = unsafe bytes.withUnsafeBufferPointer { buffer in
+      unsafe updraft_json_fault_offset(buffer.baseAddress, buffer.count)
+    }
+    return (0...bytes.count).contains(offset) ? offset : nil
+  }
+
+  /// Where the text stops to be UTF-8.
+  private func wrongUTF8(_ bytes: Span<UInt8>) -> Int? {
+    do {
+      _ = try UTF8Span(validating: bytes)
+      return nil
+    } catch {
+      return error.byteOffsets.lowerBound
+    }
+  }
+
+  @inline(never)
+  private func error(after code: Int32, of bytes: Span<UInt8>) -> JSONError {
     let limits = unsafe (depth: state.pointee.depth_max, values: state.pointee.values_max)
     switch Int(code) {
     case UPDRAFT_JSON_EMPTY:
       return JSONError(.empty, message: "no JSON value")
     case UPDRAFT_JSON_BAD_STRING:
       return JSONError(
-        .badString,
+        .badString, offset: faultOffset(bytes),
         message: "a string is not closed, or has a raw control character or a wrong escape")
     case UPDRAFT_JSON_BAD_NUMBER:
-      return JSONError(.badNumber, message: "a number is not a JSON number or is too large")
+      return JSONError(
+        .badNumber, offset: faultOffset(bytes),
+        message: "a number is not a JSON number or is too large")
     case UPDRAFT_JSON_BAD_UTF8:
-      return JSONError(.badUTF8, message: "the text is not valid UTF-8")
+      return JSONError(
+        .badUTF8, offset: wrongUTF8(bytes), message: "the text is not valid UTF-8")
     case UPDRAFT_JSON_TOO_DEEP:
       return JSONError(.tooDeep, message: "more than \(limits.depth) nested objects and arrays")
     case UPDRAFT_JSON_TOO_LARGE:
@@ -128,7 +154,7 @@ internal import Glibc
     case UPDRAFT_JSON_NO_MEMORY:
       return JSONError(.noMemory, message: "memory is short")
     default:
-      return JSONError(.syntax, message: "not a JSON text")
+      return JSONError(.syntax, offset: faultOffset(bytes), message: "not a JSON text")
     }
   }
 }

@@ -42,6 +42,26 @@ import Testing
     #expect(code(bytes) == .badUTF8)
   }
 
+  @Test(arguments: [
+    ("{\"a\":[1,2 3]}", 10), ("[1,\"\\x\"]", 7), ("[01]", 1), ("{\"a\":tru}", 5), ("[1] x", nil),
+  ])
+  func saysAboutWhere(_ text: String, _ offset: Int?) {
+    let error = #expect(throws: JSONError.self) { try JSONParser().parse(text) }
+    #expect(error?.offset == offset)
+  }
+
+  @Test func saysWhereUTF8Ends() throws {
+    let bytes: [UInt8] = [0x22, 0x61, 0xC3, 0xA9, 0xC3, 0x22]
+    let error = #expect(throws: JSONError.self) { try JSONParser().parse(bytes) }
+    #expect(error?.offset == 4)
+    let lines = Array("{}\n".utf8) + bytes
+    var offsets: [Int?] = []
+    try JSONParser().parseLines(lines.span) { line in
+      if case .failure(let error) = line.value { offsets.append(error.offset) }
+    }
+    #expect(offsets == [4])
+  }
+
   @Test func refusesDeepNesting() {
     #expect(code([UInt8](repeating: 0x5B, count: 1_000_000)) == .syntax)
     let objects = String(repeating: "{\"a\":", count: 1_000_000)

@@ -70,6 +70,10 @@ int32_t updraft_json_load(updraft_json_state *state, const uint8_t *bytes, size_
 // ... then parses a part of it. offset + length must lie inside the loaded text.
 int32_t updraft_json_parse_loaded(updraft_json_state *state, size_t offset, size_t length);
 
+// About where a text that was refused goes wrong: an offset in it, or SIZE_MAX when not known.
+// Reads the text a second time: for messages.
+size_t updraft_json_fault_offset(const uint8_t *bytes, size_t length);
+
 #define UPDRAFT_JSON_NUMBER_BYTES 32
 
 // Write a number, a finite one in the fewest digits that read back as the same, as JSON, without an

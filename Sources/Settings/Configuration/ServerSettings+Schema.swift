@@ -17,7 +17,7 @@ extension ServerSettings {
       "Address and port. Any address but a loopback one is open to others. Port 0: a free one."),
     Setting("io_threads", \.ioThreads, .integer(in: 1...256), "Threads that serve connections."),
     Setting(
-      "connections_max", \.connectionsMax, .integer(in: 1...1_000_000), "Connections open at once."),
+      "connections_max", \.connectionsMax, .integer(in: 1...1_000_000), "Open connections."),
     Setting(
       "connections_per_address_max", \.connectionsPerAddressMax, .integer(in: 0...1_000_000),
       "Open connections of one address at most; 0: any number."),
