@@ -98,9 +98,13 @@ import Testing
 
   @Test func refusalReachesAClientThatStillSends() throws {
     let probe = try Probe(limits: Self.limits)
-    let answer = try probe.client.send("POST", "/", body: noise(2_000_000, seed: 2))
-    #expect(answer.status == 413)
-    #expect(answer.header("connection") == "close")
+    let connection = try probe.connect()
+    connection.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n")
+    let isTaken = connection.write(noise(8_000_000, seed: 2))
+    #expect(isTaken)
+    let answer = connection.exchange("")
+    #expect(status(of: answer.text) == 413 && answer.closed)
+    #expect(answer.text.contains("Connection: close\r\n"))
   }
 
   @Test(arguments: [(5000, 200), (5001, 413)]) func inflatedBody(
