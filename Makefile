@@ -1,0 +1,42 @@
+# make demo    installs what is missing, builds, starts a live seeded world, prints the address
+# make test    installs what is missing, builds, runs every test
+# make bench   prints the table of figures, ours beside the peer, measured in one run
+# make format  formats every Swift file; `make lint` only checks
+# make race    the concurrent parts under the thread sanitizer
+
+SWIFT_FILES = Package.swift Sources Tests
+RACE = "HTTPTests|EngineTests|PageCache|Freshness|Histogram|Identity|ReadYourWrites"
+
+.PHONY: demo build test bench format lint race clean
+
+build:
+	@scripts/setup build
+	swift build -c release --product updraft
+
+demo:
+	@scripts/setup build demo
+	swift build -c release --product updraft
+	.build/release/updraft demo
+
+test:
+	@scripts/setup build test
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+bench:
+	@scripts/setup build bench
+	swift build -c release --product updraft
+	.build/release/updraft bench
+
+format:
+	swift format --in-place --recursive --parallel $(SWIFT_FILES)
+
+lint:
+	swift format lint --strict --recursive --parallel $(SWIFT_FILES)
+
+race:
+	@scripts/setup build test
+	swift test --sanitize=thread --scratch-path .build/race --filter $(RACE)
+
+clean:
+	swift package clean
