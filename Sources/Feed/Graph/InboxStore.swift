@@ -2,7 +2,8 @@
 /// published (fan-out on write).
 ///
 /// Lists are unrolled: blocks of 31 rows from one pool, newest block first, so that a write touches
-/// two cache lines and an idle user holds nothing. Beyond the bound the oldest rows are overwritten.
+/// two cache lines and an idle user holds nothing. Beyond the bound the oldest rows are
+/// overwritten.
 struct InboxStore {
   private static let rowsPerBlock = 31
   private static let blockWords = 32

@@ -1,8 +1,8 @@
 /// Quantiles of dwell time, an item each: a histogram with buckets of equal ratio, kept only for
 /// items that were dwelt on.
 ///
-/// Bucket b holds dwells from 250 ms x 1.5^b on, so that a quantile is within a factor of 1.5; it is
-/// interpolated inside its bucket. Counts are halved when one is full, which keeps the shape.
+/// Bucket b holds dwells from 250 ms x 1.5^b on, so that a quantile is within a factor of 1.5; it
+/// is interpolated inside its bucket. Counts are halved when one is full, which keeps the shape.
 struct DwellStore {
   private static let buckets = 24
   private static let firstMs: Float = 250

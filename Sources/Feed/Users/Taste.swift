@@ -1,6 +1,6 @@
-/// What a user likes, as a few vectors: each is the decayed, strength-weighted sum of the vectors of
-/// items that lie near each other, so that interests stay apart. Dislikes are subtracted from the
-/// interest that they lie near.
+/// What a user likes, as a few vectors: each is the decayed, strength-weighted sum of the vectors
+/// of items that lie near each other, so that interests stay apart. Dislikes are subtracted from
+/// the interest that they lie near.
 ///
 /// This is online clustering with a bound on the number of centroids, in the spirit of PinnerSage
 /// (Pal et al., KDD 2020, doi:10.1145/3394486.3403280).

@@ -59,8 +59,8 @@ public final class RawConnection: Sendable {
   /// Ends our direction: the server sees the end of what we send.
   public func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-  /// Reads until `stop` says that the bytes so far are enough, the server closes, or nothing has come
-  /// for `timeoutMilliseconds`.
+  /// Reads until `stop` says that the bytes so far are enough, the server closes, or nothing has
+  /// come for `timeoutMilliseconds`.
   ///
   /// - Returns: the bytes, and whether the server has closed.
   public func read(

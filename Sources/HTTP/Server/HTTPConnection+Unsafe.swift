@@ -4,7 +4,8 @@ internal import Synchronization
 // Safe because `handle` is used only where the HTTP library guarantees that it lives: in the
 // library's callbacks for this connection, and to resume it while it is suspended, which the phase
 // allows exactly once for each request. `socket` is used by other threads only under the core's
-// gate while `isClosed` is false, and the library closes the socket after `leave` has taken the gate.
+// gate while `isClosed` is false, and the library closes the socket after `leave` has taken the
+// gate.
 
 /// One client connection, which serves one request after another.
 ///

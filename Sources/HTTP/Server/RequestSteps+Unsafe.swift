@@ -123,7 +123,8 @@ extension HTTPConnection {
 
   /// Answers a request that does not reach the handler, and closes. If a body is on its way, the
   /// answer is written beside the library, which would wait for the body, and the body is
-  /// thrown away for a while: closing at once would reset the connection before the client has read.
+  /// thrown away for a while: closing at once would reset the connection before the client has
+  /// read.
   private func refuse(
     _ kind: Refusal.Kind, _ detail: String, _ head: RequestHead?, midBody: Bool = false
   ) -> Bool {

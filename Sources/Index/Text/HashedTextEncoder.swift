@@ -4,7 +4,8 @@
 ///
 /// ```swift
 /// let encoder = HashedTextEncoder(dimension: 64, seed: 1)
-/// encoder.encode(title: "Night trains of Europe", tags: ["rail"], category: "travel", into: &vector)
+/// encoder.encode(title: "Night trains of Europe", tags: ["rail"], category: "travel", into:
+/// &vector)
 /// ```
 ///
 /// A word is a run of ASCII letters and digits and of any bytes beyond ASCII, with ASCII letters in

@@ -70,7 +70,8 @@ public struct FlatIndex: VectorIndex, ~Copyable, Sendable {
   }
 
   /// Puts the inner product of `query` with each of `rows` in place of `scores`, in their order; 0
-  /// for a row without a vector. With `Metric.cosine` it is the cosine, whatever the query's length.
+  /// for a row without a vector. With `Metric.cosine` it is the cosine, whatever the query's
+  /// length.
   ///
   /// The rows may lie anywhere, they are fetched ahead.
   public func dots(query: Span<Float>, rows: Span<UInt32>, into scores: inout [Float]) {
