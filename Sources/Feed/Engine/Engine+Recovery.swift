@@ -46,6 +46,10 @@ extension Engine {
     }
     for (index, info) in generations.enumerated() {
       let next = index + 1 < generations.count ? "the older one serves" : "the log serves"
+      if let failure = info.failure {
+        say("\(failure.description); \(next)")
+        continue
+      }
       guard info.configuration == digest else {
         say("snapshot-configuration: \(info.name) was made under other world settings; \(next)")
         continue
@@ -87,7 +91,7 @@ extension Engine {
     snapshotTicks = time.ticks
     meters.snapshot.observe(from: start, to: snapshotTicks)
     do {
-      let generations = try snapshots.generations()
+      let generations = try snapshots.generations().filter { $0.failure == nil }
       try pruneLog(generations)
       return .success(generations.first)
     } catch let error as SnapshotError {

@@ -8,7 +8,8 @@ public protocol SnapshotStore: AnyObject, Sendable {
     _ write: (inout SnapshotWriter) throws(SnapshotError) -> Void
   ) throws(SnapshotError)
 
-  /// What is there, newest first; nothing is read but names and headers.
+  /// What is there, newest first; nothing is read but names and headers. A snapshot whose header is
+  /// damaged is listed with its `failure`, so that the older one can serve.
   func generations() throws(SnapshotError) -> [SnapshotInfo]
 
   /// Checks a snapshot's length and checksum and hands its payload to `body`; the view is valid
@@ -32,14 +33,20 @@ public struct SnapshotInfo: Equatable, Sendable {
   public var bytes: Int
   /// The file's name, or another name that a person can find it by.
   public var name: String
+  /// Why the header can't be trusted; nil when it can. Only offset and name mean something then.
+  public var failure: SnapshotError?
 
   /// Makes a description.
-  public init(offset: Offset, configuration: UInt64, digest: UInt64, bytes: Int, name: String) {
+  public init(
+    offset: Offset, configuration: UInt64, digest: UInt64, bytes: Int, name: String,
+    failure: SnapshotError? = nil
+  ) {
     self.offset = offset
     self.configuration = configuration
     self.digest = digest
     self.bytes = bytes
     self.name = name
+    self.failure = failure
   }
 }
 
@@ -90,7 +97,7 @@ public struct SnapshotWriter {
   public var count: Int { flushed + buffer.count }
 
   /// Appends through `body`; a full buffer goes out.
-  mutating func write(_ body: (inout [UInt8]) -> Void) throws(SnapshotError) {
+  package mutating func write(_ body: (inout [UInt8]) -> Void) throws(SnapshotError) {
     body(&buffer)
     if buffer.count >= Self.chunkBytes { try flushChunk(whole: false) }
   }

@@ -190,20 +190,20 @@ final class FileDescriptor: Sendable {
     guard fsync(number) == 0 else { throw FileError(path, "sync it") }
   }
 
-  /// Runs `body` over the file's bytes, mapped for reading.
+  /// Runs `body` over the file's first `count` bytes from `start` on, mapped for reading; nil when
+  /// they can't be mapped.
   ///
   /// Safe because files are replaced by renaming and never shortened in place, so that a mapping
   /// keeps its bytes.
   func withMapped<Result, Failure: Error>(
-    _ count: Int, _ body: (RecordView) throws(Failure) -> Result
+    _ count: Int, from start: Int, _ body: (RecordView) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
-    guard count > 0 else {
-      return try body(unsafe RecordView(UnsafeRawBufferPointer(start: nil, count: 0)))
-    }
+    precondition(start > 0 && start <= count)
     let address = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, number, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
     defer { unsafe munmap(address, count) }
-    unsafe madvise(address, count, MADV_SEQUENTIAL)
-    return try body(unsafe RecordView(UnsafeRawBufferPointer(start: address, count: count)))
+    unsafe madvise(address, count, MADV_WILLNEED)
+    let part = unsafe UnsafeRawBufferPointer(start: address + start, count: count - start)
+    return try body(unsafe RecordView(part))
   }
 }
