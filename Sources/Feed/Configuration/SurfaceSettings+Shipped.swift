@@ -15,8 +15,8 @@ extension SurfaceSettings {
     ]
     surface.weights = [
       "followed": 1.0, "recency": 1.5, "similarity": 1.6, "author_affinity": 1.2,
-      "topic_affinity": 1.0, "type_affinity": 0.3, "engagement_rate": 1.0, "popularity": 0.25,
-      "velocity": 0.4, "creator_health": 0.5, "co_engaged": 0.4, "negative_rate": -1.0,
+      "topic_affinity": 1.0, "type_affinity": 0.3, "engagement_rate": 1.0, "popularity": 0.15,
+      "velocity": 0.2, "creator_health": 0.5, "co_engaged": 0.15, "negative_rate": -2.0,
       "interest": 0.6,
     ]
     surface.freshBoost = 0.3
@@ -30,9 +30,9 @@ extension SurfaceSettings {
       "co_engaged": 400, "nearest": 400, "trending": 200, "popular": 200, "fresh": 100,
     ]
     surface.weights = [
-      "co_engaged": 1.0, "similarity": 1.0, "topic_affinity": 0.5, "popularity": 0.5,
-      "velocity": 0.3, "engagement_rate": 0.5, "recency": 0.5, "creator_health": 0.3,
-      "negative_rate": -1.0, "interest": 0.4,
+      "co_engaged": 0.4, "next": 0.2, "similarity": 1.0, "topic_affinity": 0.5,
+      "popularity": 0.3, "burst": 0.2, "velocity": 0.2, "engagement_rate": 0.5, "recency": 0.5,
+      "creator_health": 0.3, "negative_rate": -2.0, "interest": 0.4,
     ]
     surface.seen = .interacted
     surface.authorCap = 0
@@ -43,11 +43,27 @@ extension SurfaceSettings {
     var surface = SurfaceSettings()
     surface.sources = ["nearest": 300, "co_engaged": 200]
     surface.weights = [
-      "similarity": 2.0, "co_engaged": 1.0, "popularity": 0.2, "same_category": 0.5,
+      "similarity": 2.0, "co_engaged": 0.35, "popularity": 0.1, "same_category": 0.5,
       "engagement_rate": 0.3,
     ]
     surface.seen = .off
+    surface.runMax = 0
     surface.mmrLambda = 0.95
+    return surface
+  }
+
+  /// Next reads of a news site, where all is gone in a day: what the readers of this session's last
+  /// items read next, and what is read right now, set against what has been read for half an hour.
+  ///
+  /// Weights fitted on a public log of clicks, with half-lives of 5 and 30 minutes.
+  public static var news: SurfaceSettings {
+    var surface = SurfaceSettings()
+    surface.sources = ["co_engaged": 192, "trending": 50]
+    surface.weights = ["burst": 0.85, "popularity": -0.5, "next": 0.43, "co_engaged": 0.39]
+    surface.seen = .interacted
+    surface.authorCap = 0
+    surface.runMax = 0
+    surface.mmrLambda = 1
     return surface
   }
 

@@ -1,0 +1,185 @@
+internal import Synchronization
+
+/// Requests in, pages out: from the cache while they are true, else ranked.
+///
+/// A kept page is true while three things hold. Nothing happened to the user: own actions, follows
+/// and posts of small authors bump the user's version. Nothing was removed, or none of its items
+/// were. No celebrity that the user follows has posted. Beyond `cacheAgeMs` it is made anew anyway.
+public final class PageMaker: Sendable {
+  private let configuration: Configuration
+  private let pipeline: Pipeline
+  private let freshness: Freshness
+  private let time: any TimeSource
+  private let cache: PageCache
+  private let workspaces = WorkspacePool()
+  private let numbers: Atomic<UInt64>
+
+  /// Pages that were made without a source or without scores are made anew after this time.
+  private static let degradedAgeMs: Int64 = 5_000
+
+  /// A maker of pages of one World.
+  ///
+  /// - Parameters:
+  ///   - configuration: the surfaces and bounds.
+  ///   - freshness: the World's.
+  ///   - time: the time of requests, and of deadlines.
+  public convenience init(
+    configuration: Configuration, freshness: Freshness, time: any TimeSource
+  ) {
+    self.init(
+      configuration: configuration, freshness: freshness, time: time,
+      pipeline: Pipeline(configuration))
+  }
+
+  /// A maker with a pipeline of one's own.
+  package init(
+    configuration: Configuration, freshness: Freshness, time: any TimeSource, pipeline: Pipeline
+  ) {
+    self.configuration = configuration
+    self.pipeline = pipeline
+    self.freshness = freshness
+    self.time = time
+    cache = PageCache(capacity: configuration.engine.cachedPagesMax)
+    // Numbers go on growing over a restart, so that a cursor never finds another set.
+    numbers = Atomic(UInt64(clamping: max(0, time.now.milliseconds)) &<< 20)
+  }
+
+  /// How many pages are kept.
+  public var cachedCount: Int { cache.count }
+
+  /// The first page of a request when a kept one is true; takes no lock of the World.
+  public func cached(_ request: PageRequest) -> CachedPage? {
+    guard let surface = try? pipeline.surface(request.surface),
+      let kept = cache.page(PageCache.Key(request, limit: surface.limit(request.limit)))
+    else { return nil }
+    let now = time.now
+    guard isYoung(kept.set, surface, now), kept.endsAt > now.seconds,
+      isOwnTrue(kept.set), kept.removals == freshness.removals,
+      kept.celebrityPosts == freshness.celebrityPosts
+    else { return nil }
+    return kept
+  }
+
+  /// The first page of a request: a kept one that is still true, or one ranked now. Call it while
+  /// nobody writes to the World.
+  public func make(
+    _ request: PageRequest, world: borrowing World
+  ) throws(PageError) -> (page: Page, set: RankedSet) {
+    let surface = try pipeline.surface(request.surface)
+    let key = PageCache.Key(request, limit: surface.limit(request.limit))
+    let now = time.now
+    let workspace = workspaces.take()
+    defer { workspaces.give(workspace) }
+    if let kept = cache.page(key),
+      let page = try renew(kept, key, surface, world, now: now, workspace)
+    {
+      return (page, kept.set)
+    }
+    let number = numbers.add(1, ordering: .relaxed).newValue
+    let set = try pipeline.rank(
+      request, world, now: now, time: time, number: number, workspace)
+    let result = PageBuilder.cut(set, world, start: 0, limit: set.limit)
+    cache.keep(CachedPage(result.page, of: set, freshness, endsAt: result.endsAt), key)
+    var page = result.page
+    page.stages = set.stages
+    return (page, set)
+  }
+
+  /// A later page of a set. Call it while nobody writes to the World.
+  public func page(
+    at position: PagePosition, user: String, world: borrowing World
+  ) throws(PageError) -> Page {
+    guard let set = cache.set(position.set, user: user),
+      isAlive(set, user, world), age(set, time.now) < configuration.engine.cursorAgeMs
+    else { throw .expired }
+    let surface = try pipeline.surface(set.request.surface)
+    let workspace = workspaces.take()
+    defer { workspaces.give(workspace) }
+    return try cut(
+      set, world, start: max(0, position.start), limit: surface.limit(position.limit), workspace
+    ).page
+  }
+
+  /// The page that was made last for a request, without what must not be shown any more: for when
+  /// there is no time to rank. Call it while nobody writes to the World.
+  public func last(_ request: PageRequest, world: borrowing World) -> Page? {
+    guard let surface = try? pipeline.surface(request.surface),
+      let kept = cache.page(PageCache.Key(request, limit: surface.limit(request.limit))),
+      isAlive(kept.set, request.user, world),
+      age(kept.set, time.now) < configuration.engine.cursorAgeMs
+    else { return nil }
+    let workspace = workspaces.take()
+    defer { workspaces.give(workspace) }
+    var page = try? cut(kept.set, world, start: 0, limit: kept.set.limit, workspace).page
+    page?.servedBy = .lastPage
+    return page
+  }
+
+  // MARK: Whether a kept page is true
+
+  private func age(_ set: RankedSet, _ now: Timestamp) -> Int64 {
+    max(0, now.milliseconds - set.scoredAt.milliseconds)
+  }
+
+  private func isYoung(_ set: RankedSet, _ surface: Surface, _ now: Timestamp) -> Bool {
+    let most = surface.settings.cacheAgeMs
+    return age(set, now) < (set.degraded.isEmpty ? most : min(most, Self.degradedAgeMs))
+  }
+
+  /// Whether nothing happened to the user; of a user who was not known it can't be told.
+  private func isOwnTrue(_ set: RankedSet) -> Bool {
+    guard let user = set.user else { return set.request.user.isEmpty }
+    return freshness.version(user) == set.version
+  }
+
+  /// Whether the set's user is still the user of that name.
+  private func isAlive(_ set: RankedSet, _ user: String, _ world: borrowing World) -> Bool {
+    set.user == nil || world.user(user) == set.user
+  }
+
+  private func celebrityPosted(since set: RankedSet, _ world: borrowing World) -> Bool {
+    guard let user = set.user else { return false }
+    return world.graph.followees(of: user.index).contains { edge in
+      world.users.lastPost[Int(edge.followee)] > set.offset.value
+        && world.tier(UserRow(edge.followee)) == .celebrity
+    }
+  }
+
+  /// The page of a kept set, checked again; nil when it has to be ranked anew.
+  private func renew(
+    _ kept: CachedPage, _ key: PageCache.Key, _ surface: Surface, _ world: borrowing World,
+    now: Timestamp, _ workspace: Workspace
+  ) throws(PageError) -> Page? {
+    let set = kept.set
+    guard isYoung(set, surface, now), isOwnTrue(set), isAlive(set, key.user, world),
+      !celebrityPosted(since: set, world)
+    else { return nil }
+    let result = try cut(set, world, start: 0, limit: set.limit, workspace)
+    // A page that has become short is made anew.
+    guard result.page.entries.count >= kept.page.entries.count else { return nil }
+    cache.keep(CachedPage(result.page, of: set, freshness, endsAt: result.endsAt), key)
+    return result.page
+  }
+
+  private func cut(
+    _ set: RankedSet, _ world: borrowing World, start: Int, limit: Int, _ workspace: Workspace
+  ) throws(PageError) -> PageBuilder.Result {
+    let context = try pipeline.context(
+      set.request, world, now: time.now, time: time, workspace, isKept: true)
+    let result = PageBuilder.cut(
+      set, world, start: start, limit: limit, context, workspace)
+    workspace.give(context.marks)
+    return result
+  }
+}
+
+/// Workspaces that are not in use: as many as ranked at once so far.
+private final class WorkspacePool: @unchecked Sendable {
+  // Sendable: the list is only touched under the lock, and a workspace is out of it while in use.
+  private let lock = Lock()
+  private var free: [Workspace] = []
+
+  func take() -> Workspace { lock.withLock { free.popLast() } ?? Workspace() }
+
+  func give(_ workspace: Workspace) { lock.withLock { free.append(workspace) } }
+}

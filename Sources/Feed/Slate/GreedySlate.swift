@@ -1,0 +1,60 @@
+internal import Index
+
+/// Fills page after page, place after place, each with the best item that the rules allow:
+///
+/// - of an author or a category at most so many on a page (caps);
+/// - of an author or a category at most so many in a row (runs);
+/// - so many places of a page for items of a source (reserved);
+/// - among the best `mmrPool` remaining items, the one with the highest
+///   λ·relevance − (1 − λ)·(highest cosine to the page so far), where relevance is the score scaled
+///   to 0…1: maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998,
+///   doi:10.1145/290941.291025).
+///
+/// Where no remaining item satisfies caps and runs, runs are given up, then caps: a page is not
+/// left short while there are items. A reserved place that no item fits goes to the best item.
+///
+/// A value only falls as the page grows, so an old value is a bound: an item is compared with the
+/// page only when it would be picked by its bound. The picks are those of the full comparison.
+package struct GreedySlate: Slate {
+  package init() {}
+
+  package func arrange(
+    _ world: borrowing World, _ context: RankingContext,
+    _ candidates: borrowing CandidateSet, _ scratch: inout SlateScratch, into order: inout [Int]
+  ) -> Int {
+    order.removeAll(keepingCapacity: true)
+    Self.sort(candidates, &scratch)
+    let settings = context.surface.settings
+    let isDiverse = settings.mmrLambda < 1 && !context.isTimeOver
+    var filling = Filling(
+      context, candidates, lambda: isDiverse ? Float(max(0, settings.mmrLambda)) : 1,
+      pool: max(1, isDiverse ? settings.mmrPool : 1))
+    swap(&filling.scratch, &scratch)
+    filling.begin()
+    let depth = min(candidates.count, max(settings.depth, context.limit))
+    while order.count < depth {
+      if order.count % context.limit == 0 { filling.beginPage(candidates) }
+      guard let index = filling.next(world, candidates) else { break }
+      order.append(index)
+    }
+    let arranged = order.count
+    swap(&filling.scratch, &scratch)
+    for place in scratch.byScore.indices where !scratch.isTaken[place] {
+      order.append(scratch.byScore[place])
+    }
+    return arranged
+  }
+
+  /// Orders the candidates by score, ties by row, and non-finite scores last.
+  private static func sort(_ candidates: borrowing CandidateSet, _ scratch: inout SlateScratch) {
+    scratch.top.reset(k: candidates.count)
+    for index in candidates.rows.indices {
+      scratch.top.insert(row: candidates.rows[index], score: candidates.scores[index])
+    }
+    scratch.top.drain(into: &scratch.hits)
+    scratch.byScore.removeAll(keepingCapacity: true)
+    for hit in scratch.hits { scratch.byScore.append(candidates.index(of: hit.row) ?? 0) }
+    scratch.isTaken.removeAll(keepingCapacity: true)
+    scratch.isTaken.append(contentsOf: repeatElement(false, count: candidates.count))
+  }
+}
