@@ -152,7 +152,10 @@ extension World {
 
   private mutating func erase(_ erasure: UserErasure) -> Outcome {
     guard let row = users.ids.row(erasure.user) else { return .unknownTarget }
-    for post in authors.newest(row, limit: .max) { drop(ItemRow(post)) }
+    // The author's own list is bounded, so every item is looked at.
+    for post in items.facts.indices where items.facts[post].author == row {
+      if items.facts[post].isLive { drop(ItemRow(UInt32(post))) }
+    }
     graph.removeAll(row)
     inboxes.removeAll(row)
     users.drop(row, isReferenced: true)

@@ -176,10 +176,11 @@ extension World {
     windows.sweep(second: newest.seconds)
     sweep.idleCursor = sweep.idleCursor + 1 < users.states.count ? sweep.idleCursor + 1 : 0
     let row = sweep.idleCursor
-    guard users.isLive[row], users.states[row].isAnonymous,
+    guard users.isLive[row], users.states[row].isAnonymous, users.lastPost[row] == 0,
       Int64(users.states[row].updated) * 1000 + settings.anonymousRetentionMs
         < received.milliseconds
     else { return }
+    graph.removeAll(UInt32(row))
     inboxes.removeAll(UInt32(row))
     users.drop(UInt32(row), isReferenced: false)
     freshness.bump(UInt32(row))

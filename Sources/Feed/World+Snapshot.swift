@@ -90,6 +90,9 @@ extension World {
     guard reader.isAtEnd else {
       throw SnapshotError(.corrupt, "the payload goes on after the World's end")
     }
+    if let part = unsoundPart {
+      throw SnapshotError(.corrupt, "the payload contradicts itself: \(part)")
+    }
   }
 
   private borrowing func encodeVector(

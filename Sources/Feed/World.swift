@@ -189,6 +189,9 @@ struct AgeQueue {
 
   init() {}
 
+  /// Whether every row is one of `items`.
+  func isSound(items: Int) -> Bool { rows.allSatisfy { $0 < items } }
+
   func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
     try writer.put(column: Array(rows[start...]))
     try writer.put(column: Array(serials[start...]))

@@ -1,9 +1,9 @@
 /// Exponential decay by half-life, from tables: the same bits on every machine, and cheaper than
 /// the library's `exp2`.
-enum Decay {
+package enum Decay {
   /// 2^(-elapsed / halfLife); 1 when nothing has elapsed.
   @inline(__always)
-  static func factor(elapsed: Int64, halfLife: Int64) -> Float {
+  package static func factor(elapsed: Int64, halfLife: Int64) -> Float {
     guard elapsed > 0, halfLife > 0 else { return 1 }
     let steps = UInt64(bitPattern: elapsed) &* 256 / UInt64(bitPattern: halfLife)
     let halvings = steps &>> 8
@@ -30,17 +30,19 @@ enum Decay {
   }()
 }
 
-/// Base-2 logarithms from the bits of the number: order-preserving, equal on every machine.
-enum Logarithm {
-  /// log2 of a positive number, to about 1e-4; a non-positive one gives -infinity.
+/// Base-2 logarithms from the bits of the number: the same bits on every machine.
+package enum Logarithm {
+  /// log2 of a positive number, to about 3e-6; a non-positive one gives -infinity.
   @inline(__always)
-  static func base2(_ value: Float) -> Float {
+  package static func base2(_ value: Float) -> Float {
     guard value > 0 else { return -.infinity }
     let exponent = Float(value.exponent)
     let x = value.significand - 1
-    // Remez-like cubic in x on [0, 1), pinned at both ends so that it is continuous.
-    let polynomial =
-      x * (1.442_695 + x * (-0.718_2 + x * (0.457_0 + x * (-0.277_0 + x * 0.095_505))))
-    return exponent + polynomial
+    // x + x(1 - x) q(x) is pinned at both ends of [0, 1), so that it is continuous; q is a minimax
+    // fit of degree 4.
+    let q =
+      0.442_544_94
+      + x * (-0.275_600_28 + x * (0.181_948_76 + x * (-0.095_956_28 + x * 0.025_841_363)))
+    return exponent + x + x * (1 - x) * q
   }
 }

@@ -1,13 +1,13 @@
 /// The newest posts of each author: read at request time for celebrities (fan-out on read), and
 /// when somebody starts to follow an author.
-struct AuthorIndex {
+package struct AuthorIndex {
   private var lists: [[UInt32]] = []
   private let capacity: Int
 
-  init(capacity: Int) { self.capacity = capacity }
+  package init(capacity: Int) { self.capacity = capacity }
 
   /// Adds an author's newest post; the oldest beyond the bound goes.
-  mutating func add(_ row: UInt32, author: UInt32) {
+  package mutating func add(_ row: UInt32, author: UInt32) {
     while lists.count <= Int(author) { lists.append([]) }
     // Trimmed by a quarter at a time, so that a post does not move the whole list.
     if lists[Int(author)].count >= capacity + capacity / 4 {
@@ -17,7 +17,7 @@ struct AuthorIndex {
   }
 
   /// Removes a post.
-  mutating func remove(_ row: UInt32, author: UInt32) {
+  package mutating func remove(_ row: UInt32, author: UInt32) {
     guard Int(author) < lists.count, let place = lists[Int(author)].lastIndex(of: row) else {
       return
     }
@@ -25,7 +25,7 @@ struct AuthorIndex {
   }
 
   /// An author's posts, oldest first, at most `limit` and at most the bound.
-  func newest(_ author: UInt32, limit: Int) -> ArraySlice<UInt32> {
+  package func newest(_ author: UInt32, limit: Int) -> ArraySlice<UInt32> {
     guard Int(author) < lists.count else { return [] }
     return lists[Int(author)].suffix(max(0, min(limit, capacity)))
   }
@@ -38,5 +38,12 @@ struct AuthorIndex {
   init(capacity: Int, _ reader: inout SnapshotReader) throws(SnapshotError) {
     self.capacity = capacity
     for _ in 0..<(try reader.length(stride: 8)) { lists.append(try reader.column(of: UInt32.self)) }
+  }
+}
+
+extension AuthorIndex {
+  /// Whether every post is one of `items`.
+  func isSound(items: Int) -> Bool {
+    lists.allSatisfy { list in list.allSatisfy { $0 < items } }
   }
 }

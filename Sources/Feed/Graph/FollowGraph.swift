@@ -1,36 +1,38 @@
 /// Who follows whom, in both directions.
-struct FollowGraph {
+package struct FollowGraph {
   /// An edge as its follower holds it.
-  struct Edge {
-    var followee: UInt32
+  package struct Edge: BitwiseCopyable {
+    package var followee: UInt32
     /// Above 0, at most 1.
-    var weight: Float
+    package var weight: Float
   }
 
   private var outgoing: [[Edge]] = []
   private var incoming: [[UInt32]] = []
-  private(set) var edgeCount = 0
+  package private(set) var edgeCount = 0
 
   /// Whom a user follows.
-  func followees(of user: UInt32) -> [Edge] {
+  package func followees(of user: UInt32) -> [Edge] {
     Int(user) < outgoing.count ? outgoing[Int(user)] : []
   }
 
   /// Who follows a user, in no order.
-  func followers(of user: UInt32) -> [UInt32] {
+  package func followers(of user: UInt32) -> [UInt32] {
     Int(user) < incoming.count ? incoming[Int(user)] : []
   }
 
   /// How many follow a user.
   @inline(__always)
-  func followerCount(of user: UInt32) -> Int {
+  package func followerCount(of user: UInt32) -> Int {
     Int(user) < incoming.count ? incoming[Int(user)].count : 0
   }
 
   /// Adds an edge or sets its weight.
   ///
   /// - Returns: false when the user already follows `max` others.
-  mutating func follow(_ follower: UInt32, _ followee: UInt32, weight: Float, max: Int) -> Bool {
+  package mutating func follow(_ follower: UInt32, _ followee: UInt32, weight: Float, max: Int)
+    -> Bool
+  {
     while outgoing.count <= Int(Swift.max(follower, followee)) {
       outgoing.append([])
       incoming.append([])
@@ -51,7 +53,7 @@ struct FollowGraph {
   /// - Returns: whether there was one.
   /// - Complexity: O(followees of one + followers of the other).
   @discardableResult
-  mutating func unfollow(_ follower: UInt32, _ followee: UInt32) -> Bool {
+  package mutating func unfollow(_ follower: UInt32, _ followee: UInt32) -> Bool {
     guard Int(follower) < outgoing.count, Int(followee) < incoming.count,
       let place = outgoing[Int(follower)].firstIndex(where: { $0.followee == followee })
     else { return false }
@@ -65,12 +67,12 @@ struct FollowGraph {
   }
 
   /// Removes every edge of a user.
-  mutating func removeAll(_ user: UInt32) {
+  package mutating func removeAll(_ user: UInt32) {
     for edge in followees(of: user) { unfollow(user, edge.followee) }
     for follower in followers(of: user) { unfollow(follower, user) }
   }
 
-  init() {}
+  package init() {}
 
   func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
     try writer.put(UInt64(outgoing.count))
@@ -86,5 +88,14 @@ struct FollowGraph {
       incoming.append(try reader.column(of: UInt32.self))
       edgeCount += outgoing[outgoing.count - 1].count
     }
+  }
+}
+
+extension FollowGraph {
+  /// Whether every edge is between `users`.
+  func isSound(users: Int) -> Bool {
+    outgoing.count <= users
+      && outgoing.allSatisfy { edges in edges.allSatisfy { $0.followee < outgoing.count } }
+      && incoming.allSatisfy { rows in rows.allSatisfy { $0 < outgoing.count } }
   }
 }

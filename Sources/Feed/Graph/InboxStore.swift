@@ -4,7 +4,7 @@
 /// Lists are unrolled: blocks of 31 rows from one pool, newest block first, so that a write touches
 /// two cache lines and an idle user holds nothing. Beyond the bound the oldest rows are
 /// overwritten.
-struct InboxStore {
+package struct InboxStore {
   private static let rowsPerBlock = 31
   private static let blockWords = 32
   private static let none = UInt32.max
@@ -23,26 +23,26 @@ struct InboxStore {
   private var free: [UInt32] = []
   private let capacity: Int
   /// Rows written since the start.
-  private(set) var writes: UInt64 = 0
+  package private(set) var writes: UInt64 = 0
 
   /// Lists of at most `capacity` rows, rounded up to whole blocks.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = (capacity + Self.rowsPerBlock - 1) / Self.rowsPerBlock * Self.rowsPerBlock
   }
 
   /// How many rows a user's list holds.
-  func count(_ user: UInt32) -> Int {
+  package func count(_ user: UInt32) -> Int {
     Int(user) < heads.count ? Int(heads[Int(user)].count) : 0
   }
 
   /// Makes room for users below `count`.
-  mutating func reserve(users count: Int) {
+  package mutating func reserve(users count: Int) {
     while heads.count < count { heads.append(Head(block: Self.none, count: 0)) }
   }
 
   /// Adds the newest row to a user's list; the user has room (`reserve`).
   @inline(__always)
-  mutating func push(_ row: UInt32, to user: UInt32) {
+  package mutating func push(_ row: UInt32, to user: UInt32) {
     writes &+= 1
     let head = heads[Int(user)]
     let filled = Int(head.count) % Self.rowsPerBlock
@@ -55,12 +55,12 @@ struct InboxStore {
   }
 
   /// Adds one row to many lists: the fan-out of a post.
-  mutating func push(_ row: UInt32, toAll users: ArraySlice<UInt32>) {
+  package mutating func push(_ row: UInt32, toAll users: ArraySlice<UInt32>) {
     for user in users { push(row, to: user) }
   }
 
   /// Visits at most `limit` rows, newest first.
-  func newest(_ user: UInt32, limit: Int, _ body: (UInt32) -> Void) {
+  package func newest(_ user: UInt32, limit: Int, _ body: (UInt32) -> Void) {
     guard Int(user) < heads.count else { return }
     var block = heads[Int(user)].block
     var left = min(limit, Int(heads[Int(user)].count))
@@ -77,7 +77,7 @@ struct InboxStore {
   }
 
   /// Empties a user's list.
-  mutating func removeAll(_ user: UInt32) {
+  package mutating func removeAll(_ user: UInt32) {
     guard Int(user) < heads.count else { return }
     var block = heads[Int(user)].block
     while block != Self.none {
@@ -88,7 +88,7 @@ struct InboxStore {
   }
 
   /// Forgets rows that are not live.
-  mutating func sweep(_ user: UInt32, isLive: (UInt32) -> Bool) {
+  package mutating func sweep(_ user: UInt32, isLive: (UInt32) -> Bool) {
     var rows: [UInt32] = []
     var hasDead = false
     newest(user, limit: .max) { row in
@@ -149,5 +149,34 @@ struct InboxStore {
     guard heads.allSatisfy({ $0.block == Self.none || $0.block < blocks }) else {
       throw SnapshotReader.ended
     }
+  }
+}
+
+extension InboxStore {
+  /// Whether every list has as many blocks as its count says, shares none, and holds rows of
+  /// `items`: what the walks rely on.
+  func isSound(items: Int) -> Bool {
+    let blocks = pool.count / Self.blockWords
+    guard pool.count % Self.blockWords == 0 else { return false }
+    var isListed = [Bool](repeating: false, count: blocks)
+    for block in free {
+      guard Int(block) < blocks, !isListed[Int(block)] else { return false }
+      isListed[Int(block)] = true
+    }
+    for user in heads.indices {
+      var block = heads[user].block
+      var left = (Int(heads[user].count) + Self.rowsPerBlock - 1) / Self.rowsPerBlock
+      while block != Self.none {
+        guard left > 0, Int(block) < blocks, !isListed[Int(block)] else { return false }
+        isListed[Int(block)] = true
+        left -= 1
+        block = pool[Int(block) * Self.blockWords]
+      }
+      guard left == 0 else { return false }
+      var isKnown = true
+      newest(UInt32(user), limit: .max) { isKnown = isKnown && $0 < items }
+      guard isKnown else { return false }
+    }
+    return isListed.allSatisfy { $0 }
   }
 }

@@ -3,7 +3,7 @@
 ///
 /// Bucket b holds dwells from 250 ms x 1.5^b on, so that a quantile is within a factor of 1.5; it
 /// is interpolated inside its bucket. Counts are halved when one is full, which keeps the shape.
-struct DwellStore {
+package struct DwellStore {
   private static let buckets = 24
   private static let firstMs: Float = 250
   private static let ratio: Float = 1.5
@@ -24,7 +24,7 @@ struct DwellStore {
   }()
 
   /// Counts one dwell.
-  mutating func add(_ row: UInt32, milliseconds: Float) {
+  package mutating func add(_ row: UInt32, milliseconds: Float) {
     while heads.count <= Int(row) { heads.append(0) }
     if heads[Int(row)] == 0 { heads[Int(row)] = make() }
     let base = (Int(heads[Int(row)]) - 1) * Self.buckets
@@ -37,7 +37,7 @@ struct DwellStore {
   }
 
   /// The quantile in milliseconds; nil when the item was never dwelt on.
-  func quantile(_ row: UInt32, _ share: Float) -> Float? {
+  package func quantile(_ row: UInt32, _ share: Float) -> Float? {
     guard Int(row) < heads.count, heads[Int(row)] != 0 else { return nil }
     let base = (Int(heads[Int(row)]) - 1) * Self.buckets
     var total = 0
@@ -58,7 +58,7 @@ struct DwellStore {
   }
 
   /// Frees what an item held.
-  mutating func removeAll(_ row: UInt32) {
+  package mutating func removeAll(_ row: UInt32) {
     guard Int(row) < heads.count, heads[Int(row)] != 0 else { return }
     let block = heads[Int(row)]
     let base = (Int(block) - 1) * Self.buckets
@@ -73,7 +73,7 @@ struct DwellStore {
     return UInt32(counts.count / Self.buckets)
   }
 
-  init() {}
+  package init() {}
 
   func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
     try writer.put(column: heads)
@@ -85,5 +85,14 @@ struct DwellStore {
     heads = try reader.column(of: UInt32.self)
     counts = try reader.column(of: UInt16.self)
     free = try reader.column(of: UInt32.self)
+  }
+}
+
+extension DwellStore {
+  /// Whether every item's block is there.
+  var isSound: Bool {
+    let blocks = counts.count / Self.buckets
+    return counts.count % Self.buckets == 0 && heads.allSatisfy { $0 <= blocks }
+      && free.allSatisfy { $0 > 0 && $0 <= blocks }
   }
 }

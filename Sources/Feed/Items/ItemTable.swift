@@ -95,29 +95,31 @@ struct ItemTable {
 }
 
 /// Decayed counters of an item, all as of `updated`; 40 bytes.
-struct ItemStats {
+package struct ItemStats: BitwiseCopyable {
   /// Seconds of event time.
-  var updated: UInt32 = 0
+  package var updated: UInt32 = 0
   /// Clicks on the burst scale, minutes rather than hours.
-  var burstClicks: Float = 0
-  var shortImpressions: Float = 0
-  var shortClicks: Float = 0
+  package var burstClicks: Float = 0
+  package var shortImpressions: Float = 0
+  package var shortClicks: Float = 0
   /// Positive actions by strength.
-  var shortEngagement: Float = 0
-  var longImpressions: Float = 0
-  var longClicks: Float = 0
-  var longEngagement: Float = 0
+  package var shortEngagement: Float = 0
+  package var longImpressions: Float = 0
+  package var longClicks: Float = 0
+  package var longEngagement: Float = 0
   /// Negative actions by strength, as a positive number.
-  var longNegative: Float = 0
+  package var longNegative: Float = 0
   /// When the item was first acted on, in seconds.
-  var first: UInt32 = 0
+  package var first: UInt32 = 0
+
+  package init() {}
 
   /// Moves every counter to `second`, unless it is in the past.
   ///
   /// - Returns: by how much an event at `second` must be discounted on the three
   ///   scales: below 1 for an event before `updated`, so that order does not matter.
   @inline(__always)
-  mutating func advance(
+  package mutating func advance(
     to second: UInt32, burst: Int64, short: Int64, long: Int64
   ) -> (burst: Float, short: Float, long: Float) {
     if second > updated {
@@ -142,5 +144,19 @@ struct ItemStats {
       Decay.factor(elapsed: elapsed, halfLife: short),
       Decay.factor(elapsed: elapsed, halfLife: long)
     )
+  }
+}
+
+extension ItemTable {
+  /// Whether the lists of free and dead rows agree with what the rows say of themselves.
+  var isSound: Bool {
+    var lives = facts.map(\.life)
+    for (rows, life) in [(free, Life.free), (dead, .dead)] {
+      for row in rows {
+        guard row < lives.count, lives[Int(row)] == life.rawValue else { return false }
+        lives[Int(row)] = Life.live.rawValue
+      }
+    }
+    return lives.allSatisfy { $0 == Life.live.rawValue } && ids.count == liveCount
   }
 }

@@ -4,16 +4,16 @@
 /// An item's counter at time t is v · 2^(−(t − u)/H). Its logarithm in half-lives, log2 v + u/H,
 /// does not change with time, so it orders items once and for all and only events move an item:
 /// forward decay (Cormode et al., ICDE 2009, doi:10.1109/ICDE.2009.65).
-struct TopLists {
+package struct TopLists {
   /// What a list is about.
-  enum Segment: UInt8, CaseIterable {
+  package enum Segment: UInt8, CaseIterable {
     case all, region, category, topic
   }
 
   /// One list: at most `capacity` rows with their keys, in no order.
-  struct List {
-    var rows: [UInt32] = []
-    var keys: [Double] = []
+  package struct List {
+    package var rows: [UInt32] = []
+    package var keys: [Double] = []
     var lowest = -Double.infinity
   }
 
@@ -21,16 +21,16 @@ struct TopLists {
   private var lists: [[List]] = Array(repeating: [], count: Segment.allCases.count)
   private let capacity: Int
 
-  init(capacity: Int) { self.capacity = capacity }
+  package init(capacity: Int) { self.capacity = capacity }
 
   /// The rows of a list with their keys, in no order.
-  func list(_ segment: Segment, _ value: UInt16) -> List? {
+  package func list(_ segment: Segment, _ value: UInt16) -> List? {
     let group = lists[Int(segment.rawValue)]
     return Int(value) < group.count ? group[Int(value)] : nil
   }
 
   /// Notes that an item's key is now `key`, which never falls.
-  mutating func note(_ row: UInt32, key: Double, _ segment: Segment, _ value: UInt16) {
+  package mutating func note(_ row: UInt32, key: Double, _ segment: Segment, _ value: UInt16) {
     let group = Int(segment.rawValue)
     guard Int(value) < Self.listsMax else { return }
     while lists[group].count <= Int(value) { lists[group].append(List()) }
@@ -38,10 +38,10 @@ struct TopLists {
   }
 
   /// How many lists a sweep has to look at.
-  var sweepCount: Int { lists.reduce(0) { $0 + $1.count } }
+  package var sweepCount: Int { lists.reduce(0) { $0 + $1.count } }
 
   /// Takes rows that are not live out of the list numbered `index` of `sweepCount`.
-  mutating func sweep(_ index: Int, isLive: (UInt32) -> Bool) {
+  package mutating func sweep(_ index: Int, isLive: (UInt32) -> Bool) {
     var index = index
     for group in lists.indices {
       if index < lists[group].count { return lists[group][index].keep(where: isLive) }
@@ -105,5 +105,14 @@ extension TopLists.List {
     rows = kept.map { rows[$0] }
     keys = kept.map { keys[$0] }
     lowest = keys.min() ?? -.infinity
+  }
+}
+
+extension TopLists {
+  /// Whether every row is one of `items`.
+  func isSound(items: Int) -> Bool {
+    lists.allSatisfy { group in
+      group.allSatisfy { list in list.rows.allSatisfy { $0 < items } }
+    }
   }
 }

@@ -23,7 +23,7 @@ public enum Window: Int, CaseIterable, Sendable {
 /// the ring is long. Only pairs with events in the last day hold memory; the pool is bounded.
 /// A window of n minutes at time t covers the minute of t and the n − 1 before it; the day covers
 /// the hour of t and the 23 before it.
-struct WindowStore {
+package struct WindowStore {
   private static let minuteSlots = 64
   private static let hourSlots = 32
   private static let none = UInt32.max
@@ -39,16 +39,16 @@ struct WindowStore {
   private var hours: [UInt32] = []
   private var free: [UInt32] = []
   private let blocksMax: Int
-  private(set) var refused: UInt64 = 0
+  package private(set) var refused: UInt64 = 0
   private var hand = 0
 
-  init(blocksMax: Int) { self.blocksMax = blocksMax }
+  package init(blocksMax: Int) { self.blocksMax = blocksMax }
 
   /// Blocks in use.
-  var count: Int { channels.count - free.count }
+  package var count: Int { channels.count - free.count }
 
   /// Counts one event of `channel` at `second`.
-  mutating func add(_ row: UInt32, _ channel: Channel, second: UInt32) {
+  package mutating func add(_ row: UInt32, _ channel: Channel, second: UInt32) {
     let minute = second / 60
     guard let block = block(row, channel) ?? make(row, channel, minute) else {
       refused += 1
@@ -67,7 +67,7 @@ struct WindowStore {
   }
 
   /// The count over a window that ends at `second`.
-  func count(_ row: UInt32, _ channel: Channel, _ window: Window, second: UInt32) -> Int {
+  package func count(_ row: UInt32, _ channel: Channel, _ window: Window, second: UInt32) -> Int {
     guard let block = block(row, channel) else { return 0 }
     let minute = Int(second / 60)
     let last = Int(newest[block])
@@ -87,13 +87,13 @@ struct WindowStore {
   }
 
   /// Frees what an item held.
-  mutating func removeAll(_ row: UInt32) {
+  package mutating func removeAll(_ row: UInt32) {
     guard Int(row) < heads.count else { return }
     while heads[Int(row)] != Self.none { release(Int(heads[Int(row)])) }
   }
 
   /// Looks at a few blocks and frees those with no event in the last day.
-  mutating func sweep(second: UInt32) {
+  package mutating func sweep(second: UInt32) {
     guard !channels.isEmpty else { return }
     for _ in 0..<2 {
       hand = hand + 1 < channels.count ? hand + 1 : 0
@@ -197,5 +197,32 @@ struct WindowStore {
     guard next.count == blocks, owner.count == blocks, newest.count == blocks,
       minutes.count == blocks * Self.minuteSlots, hours.count == blocks * Self.hourSlots
     else { throw SnapshotReader.ended }
+  }
+}
+
+extension WindowStore {
+  /// Whether every list of blocks ends, holds blocks of its own item only, and no block is lost:
+  /// what the walks rely on.
+  func isSound(items: Int) -> Bool {
+    let blocks = channels.count
+    guard heads.count <= items else { return false }
+    var isListed = [Bool](repeating: false, count: blocks)
+    for row in heads.indices {
+      var block = heads[row]
+      while block != Self.none {
+        guard Int(block) < blocks, !isListed[Int(block)], owner[Int(block)] == UInt32(row) else {
+          return false
+        }
+        isListed[Int(block)] = true
+        block = next[Int(block)]
+      }
+    }
+    for block in free {
+      guard Int(block) < blocks, !isListed[Int(block)], owner[Int(block)] == Self.none else {
+        return false
+      }
+      isListed[Int(block)] = true
+    }
+    return isListed.allSatisfy { $0 } && (hand == 0 || hand < blocks)
   }
 }

@@ -1,6 +1,6 @@
 /// The newest event ids, so that a retry counts once: 128-bit hashes in a ring with an
 /// open-addressing index, 24 bytes an id.
-struct DedupWindow {
+package struct DedupWindow {
   private var highs: [UInt64] = []
   private var lows: [UInt64] = []
   private var slots: [UInt32] = []  // ring position + 1
@@ -8,23 +8,23 @@ struct DedupWindow {
   private let capacity: Int
 
   /// Remembers the newest `capacity` ids.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = max(1, capacity)
     slots = Array(repeating: 0, count: 64)
   }
 
   /// How many ids are remembered.
-  var count: Int { highs.count }
+  package var count: Int { highs.count }
 
   /// The hash of an event id inside the scope of a user.
-  static func key(scope: RecordView, id: RecordView) -> (UInt64, UInt64) {
+  package static func key(scope: RecordView, id: RecordView) -> (UInt64, UInt64) {
     let first = scope.hash(seed: 0x6a09_e667_f3bc_c908)
     let second = scope.hash(seed: 0xbb67_ae85_84ca_a73b)
     return (id.hash(seed: first), id.hash(seed: second))
   }
 
   /// Whether an id is remembered.
-  func contains(_ key: (UInt64, UInt64)) -> Bool {
+  package func contains(_ key: (UInt64, UInt64)) -> Bool {
     let mask = slots.count &- 1
     var position = Int(truncatingIfNeeded: key.0) & mask
     while slots[position] != 0 {
@@ -36,7 +36,7 @@ struct DedupWindow {
   }
 
   /// Remembers an id that is not yet remembered; the oldest beyond the bound is forgotten.
-  mutating func insert(_ key: (UInt64, UInt64)) {
+  package mutating func insert(_ key: (UInt64, UInt64)) {
     if highs.count < capacity {
       highs.append(key.0)
       lows.append(key.1)
@@ -91,7 +91,8 @@ struct DedupWindow {
     highs = try reader.column(of: UInt64.self)
     lows = try reader.column(of: UInt64.self)
     start = Int(clamping: try reader.number(UInt64.self))
-    guard highs.count == lows.count, highs.count <= self.capacity, start <= highs.count else {
+    guard highs.count == lows.count, highs.count <= self.capacity, start == 0 || start < highs.count
+    else {
       throw SnapshotReader.ended
     }
     var size = 64

@@ -2,17 +2,19 @@
 ///
 /// Rows come from the caller, so that the order of slots never shows in the World's digest.
 /// - Complexity: O(1) expected for every member.
-struct IdentifierTable {
+package struct IdentifierTable {
   private var slots: [UInt64] = Array(repeating: 0, count: 16)  // hash high half | row + 1
   private var used = 0
   private var texts = TextColumn()
 
+  package init() {}
+
   /// How many identifiers have a row.
-  var count: Int { used }
+  package var count: Int { used }
 
   /// The row of an identifier.
   @inline(__always)
-  func row(_ id: RecordView) -> UInt32? {
+  package func row(_ id: RecordView) -> UInt32? {
     let hash = id.hash(seed: 0)
     let tag = hash & 0xffff_ffff_0000_0000
     let mask = slots.count &- 1
@@ -29,13 +31,13 @@ struct IdentifierTable {
   }
 
   /// The row of an identifier.
-  func row(_ id: String) -> UInt32? {
+  package func row(_ id: String) -> UInt32? {
     let bytes = Array(id.utf8)
     return RecordView.over(bytes, 0..<bytes.count) { row($0) }
   }
 
   /// Gives an identifier, which has none, a row that no other has.
-  mutating func insert(_ id: RecordView, row: UInt32) {
+  package mutating func insert(_ id: RecordView, row: UInt32) {
     if (used + 1) * 2 > slots.count { grow() }
     texts.set(Int(row), id)
     place(id.hash(seed: 0), row)
@@ -43,7 +45,7 @@ struct IdentifierTable {
   }
 
   /// Forgets the identifier of a row.
-  mutating func remove(row: UInt32) {
+  package mutating func remove(row: UInt32) {
     let hash = texts.withView(Int(row)) { $0.hash(seed: 0) }
     let mask = slots.count - 1
     var position = Int(truncatingIfNeeded: hash) & mask
@@ -58,7 +60,7 @@ struct IdentifierTable {
   }
 
   /// The identifier of a row.
-  func text(_ row: UInt32) -> String { texts.text(Int(row)) }
+  package func text(_ row: UInt32) -> String { texts.text(Int(row)) }
 
   @inline(__always)
   func withView<Result>(_ row: UInt32, _ body: (RecordView) -> Result) -> Result {

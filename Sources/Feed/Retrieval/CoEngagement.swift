@@ -3,54 +3,54 @@
 ///
 /// A list's weights are true as of its own `updated`; they are brought forward when an action
 /// arrives ten minutes later or more, and by the reader, so that idle lists cost nothing.
-struct CoEngagement {
+package struct CoEngagement {
 
   /// Successors of one item; `total` is the sum of all weights ever added, decayed alike.
-  struct Successors {
-    var rows: [UInt32] = []
-    var weights: [Float] = []
-    var total: Float = 0
+  package struct Successors {
+    package var rows: [UInt32] = []
+    package var weights: [Float] = []
+    package var total: Float = 0
     /// Seconds as of which the weights are true.
-    var updated: UInt32 = 0
+    package var updated: UInt32 = 0
   }
 
   private var lists: [Successors] = []
   private let capacity: Int
   private let halfLifeMs: Int64
 
-  init(capacity: Int, halfLifeMs: Int64) {
+  package init(capacity: Int, halfLifeMs: Int64) {
     self.capacity = capacity
     self.halfLifeMs = halfLifeMs
   }
 
   /// Adds `weight` to "`next` follows `item`"; the weakest successor makes room.
-  mutating func add(_ next: UInt32, after item: UInt32, weight: Float, second: UInt32) {
+  package mutating func add(_ next: UInt32, after item: UInt32, weight: Float, second: UInt32) {
     while lists.count <= Int(item) { lists.append(Successors()) }
     lists[Int(item)].add(next, weight, second: second, halfLifeMs, capacity)
   }
 
   /// The successors of an item, in no order; decay them by `factor`.
-  func successors(of item: UInt32) -> Successors? {
+  package func successors(of item: UInt32) -> Successors? {
     guard Int(item) < lists.count, !lists[Int(item)].rows.isEmpty else { return nil }
     return lists[Int(item)]
   }
 
   /// What the stored weights of a list have decayed to at `second`.
-  func factor(_ list: Successors, second: UInt32) -> Float {
+  package func factor(_ list: Successors, second: UInt32) -> Float {
     guard second > list.updated else { return 1 }
     return Decay.factor(elapsed: Int64(second - list.updated) * 1000, halfLife: halfLifeMs)
   }
 
   /// Forgets what followed a dropped item.
-  mutating func removeAll(_ item: UInt32) {
+  package mutating func removeAll(_ item: UInt32) {
     if Int(item) < lists.count { lists[Int(item)] = Successors() }
   }
 
   /// How many lists a sweep has to look at.
-  var sweepCount: Int { lists.count }
+  package var sweepCount: Int { lists.count }
 
   /// Takes rows that are not live out of one list.
-  mutating func sweep(_ item: Int, isLive: (UInt32) -> Bool) {
+  package mutating func sweep(_ item: Int, isLive: (UInt32) -> Bool) {
     guard !lists[item].rows.allSatisfy(isLive) else { return }
     let kept = lists[item].rows.indices.filter { isLive(lists[item].rows[$0]) }
     lists[item].weights = kept.map { lists[item].weights[$0] }
@@ -114,5 +114,13 @@ extension CoEngagement.Successors {
     for index in weights.indices where weights[index] < weights[weakest] { weakest = index }
     rows[weakest] = next
     weights[weakest] = weight
+  }
+}
+
+extension CoEngagement {
+  /// Whether every successor is one of `items`.
+  func isSound(items: Int) -> Bool {
+    lists.count <= items
+      && lists.allSatisfy { list in list.rows.allSatisfy { $0 < items } }
   }
 }

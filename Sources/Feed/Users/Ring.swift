@@ -1,19 +1,19 @@
 /// The newest `capacity` values, oldest overwritten first. Memory grows with use, up to the bound.
-struct Ring<Element> {
+package struct Ring<Element> {
   private var storage: [Element] = []
   private var start = 0
 
   /// How many values there are.
-  var count: Int { storage.count }
+  package var count: Int { storage.count }
 
   /// Whether there are no values.
-  var isEmpty: Bool { storage.isEmpty }
+  package var isEmpty: Bool { storage.isEmpty }
 
   /// Adds the newest value.
   ///
   /// - Returns: the value that it overwrote.
   @discardableResult
-  mutating func append(_ element: Element, capacity: Int) -> Element? {
+  package mutating func append(_ element: Element, capacity: Int) -> Element? {
     if storage.count < capacity {
       if start != 0 { straighten() }
       storage.append(element)
@@ -28,17 +28,17 @@ struct Ring<Element> {
 
   /// The value that is `age` places from the newest; 0 is the newest.
   @inline(__always)
-  subscript(newest age: Int) -> Element {
+  package subscript(newest age: Int) -> Element {
     let position = start &+ storage.count &- 1 &- age
     return storage[position >= storage.count ? position &- storage.count : position]
   }
 
   /// Visits every value in the order of storage, which is no particular one.
   @inline(__always)
-  func forEach(_ body: (Element) -> Void) { for element in storage { body(element) } }
+  package func forEach(_ body: (Element) -> Void) { for element in storage { body(element) } }
 
   /// Keeps the values that satisfy `isIncluded`, in order.
-  mutating func keep(where isIncluded: (Element) -> Bool) {
+  package mutating func keep(where isIncluded: (Element) -> Bool) {
     guard !storage.allSatisfy(isIncluded) else { return }
     straighten()
     storage.removeAll { !isIncluded($0) }
@@ -51,10 +51,10 @@ struct Ring<Element> {
   }
 
   /// The values, oldest first.
-  var elements: [Element] { Array(storage[start...] + storage[..<start]) }
+  package var elements: [Element] { Array(storage[start...] + storage[..<start]) }
 
-  init() {}
+  package init() {}
 
   /// A ring of values, oldest first.
-  init(_ elements: [Element]) { storage = elements }
+  package init(_ elements: [Element]) { storage = elements }
 }

@@ -78,3 +78,19 @@ struct UserState {
     }
   }
 }
+
+extension UserState {
+  /// Whether every row is there and every number fits its place.
+  func isSound(items: Int, users: Int, dimension: Int) -> Bool {
+    var areKnown = true
+    deeds.forEach { areKnown = areKnown && $0.item < items }
+    seen.forEach { areKnown = areKnown && $0 < items }
+    hidden.forEach { areKnown = areKnown && $0 < items }
+    return areKnown && authors.entries.allSatisfy { $0.key < users }
+      && topics.entries.allSatisfy { $0.key <= UInt16.max }
+      && types.entries.allSatisfy { $0.key <= UInt16.max }
+      && taste.interests.allSatisfy { $0.item == .max || $0.item < items }
+      && taste.vectors.count == taste.interests.count * dimension
+      && muted.allSatisfy { $0 < users } && blocked.allSatisfy { $0 < users }
+  }
+}

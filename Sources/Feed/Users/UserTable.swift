@@ -43,3 +43,18 @@ struct UserTable {
     dead.removeFirst(count)
   }
 }
+
+extension UserTable {
+  /// Whether every row that a user holds is there, and free rows hold nobody.
+  func isSound(items: Int, dimension: Int) -> Bool {
+    var isTaken = isLive
+    for row in free + dead {
+      guard row < states.count, !isTaken[Int(row)] else { return false }
+      isTaken[Int(row)] = true
+    }
+    return isTaken.allSatisfy { $0 }
+      && states.allSatisfy {
+        $0.isSound(items: items, users: states.count, dimension: dimension)
+      }
+  }
+}
