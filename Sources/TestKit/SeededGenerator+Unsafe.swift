@@ -1,4 +1,7 @@
-internal import Foundation
+internal import Glibc
+
+// Safe because a variable of the environment is copied before anything could change it: tests set
+// none.
 
 /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014, doi:10.1145/2660193.2660195): the same numbers from
 /// the same seed on every machine.
@@ -11,7 +14,8 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// A generator for a property test: its seed is `UPDRAFT_TEST_SEED` or a fixed one, and is
   /// printed, so that a failure can be repeated.
   public static func announced(_ test: String, seed: UInt64 = 20_261_121) -> SeededGenerator {
-    let given = ProcessInfo.processInfo.environment["UPDRAFT_TEST_SEED"].flatMap { UInt64($0) }
+    let variable = unsafe getenv("UPDRAFT_TEST_SEED")
+    let given = unsafe variable.flatMap { unsafe UInt64(String(cString: $0)) }
     print("\(test): seed \(given ?? seed)")
     return SeededGenerator(seed: given ?? seed)
   }
