@@ -72,7 +72,7 @@ let package = Package(
     tests("HTTPTests", ["HTTP"]),
     tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "TestKit"]),
     tests("LabTests", ["Lab", "Stores", "Settings", "TestKit"]),
-    tests("CLITests", ["HTTP", "JSON", "TestKit"]),
+    tests("CLITests", ["CLI", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
   ],
   cxxLanguageStandard: .cxx17

@@ -6,14 +6,35 @@ public enum SettingOrigin: Equatable, Sendable, CustomStringConvertible {
   case file(String, line: Int, column: Int)
   /// A variable of the environment.
   case environment(String)
+  /// An option of the command line.
+  case flag(String)
 
-  /// One word or place for people: `default`, `updraft.yaml:12:3`, `environment UPDRAFT__A__B`.
+  /// One word or place for people: `default`, `updraft.yaml:12:3`, `environment UPDRAFT__A__B`,
+  /// `option --listen`.
   public var description: String {
     switch self {
     case .shipped: "default"
     case .file(let name, let line, let column): "\(name):\(line):\(column)"
     case .environment(let name): "environment \(name)"
+    case .flag(let name): "option \(name)"
     }
+  }
+}
+
+/// A setting given on the command line.
+public struct SettingFlag: Equatable, Sendable {
+  /// The option, as `--listen`.
+  public let name: String
+  /// The setting's path.
+  public let path: String
+  /// The value as text.
+  public let text: String
+
+  /// An option that sets the setting at `path`.
+  public init(_ name: String, path: String, text: String) {
+    self.name = name
+    self.path = path
+    self.text = text
   }
 }
 

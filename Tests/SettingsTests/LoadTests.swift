@@ -147,7 +147,7 @@ import Testing
     ),
     (
       "UPDRAFT__SERVER", "x",
-      "server: a block of settings; add __ and the name of one of them"
+      "server: a block of settings; name one of them"
     ),
     (
       "UPDRAFT__SERVER__THREADS", "0",

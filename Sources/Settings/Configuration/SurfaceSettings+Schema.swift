@@ -6,13 +6,13 @@ extension SurfaceSettings {
     settings: pages + slate + times,
     families: [
       .values(
-        "sources", \.sources, names: sourceNames, .integer(in: 0...100_000),
+        "sources", \.sources, names: SourceName.names, .integer(in: 0...100_000),
         "How many candidates each source may bring; 0: the source is off."),
       .values(
-        "weights", \.weights, names: featureNames, .number(in: -1_000_000...1_000_000),
+        "weights", \.weights, names: Feature.names, .number(in: -1_000_000...1_000_000),
         "Weights of the linear scorer by feature; a feature that is not named weighs 0."),
       .values(
-        "reserved", \.reserved, names: sourceNames, .integer(in: 0...1000),
+        "reserved", \.reserved, names: SourceName.names, .integer(in: 0...1000),
         "Places on a page kept for a source."),
     ],
     rules: [
@@ -66,8 +66,4 @@ extension SurfaceSettings {
       "sources_deadline", \.sourcesDeadlineMs, .duration(in: 1...60_000),
       "The time after which no further source is asked."),
   ]
-
-  /// The sources and features that there are are those that a shipped surface names.
-  private static let sourceNames = Set(shipped.values.flatMap(\.sources.keys)).sorted()
-  private static let featureNames = Set(shipped.values.flatMap(\.weights.keys)).sorted()
 }

@@ -18,17 +18,19 @@ public struct Loaded<Root> {
 extension Loaded: Sendable where Root: Sendable {}
 
 extension Schema {
-  /// Reads a configuration: the defaults, over them a file, over it the environment.
+  /// Reads a configuration: the defaults, over them a file, over it the environment, over it the
+  /// command line.
   ///
   /// - Parameters:
   ///   - defaults: the values of what nobody sets.
   ///   - file: name and bytes of a YAML file, if there is one.
   ///   - environment: variables; those that begin with `prefix` are read, with two underscores
   ///     between the parts of a path: `UPDRAFT__SERVER__LISTEN`.
+  ///   - flags: what the command line sets, in its order.
   /// - Throws: everything that is wrong, at once.
   public func load(
     _ defaults: Root, file: (name: String, bytes: [UInt8])? = nil,
-    environment: [String: String] = [:], prefix: String = "UPDRAFT__"
+    environment: [String: String] = [:], prefix: String = "UPDRAFT__", flags: [SettingFlag] = []
   ) throws(SettingsErrors) -> Loaded<Root> {
     var loader = Loader(schema: self, root: defaults)
     if let file {
@@ -39,8 +41,10 @@ extension Schema {
       }
     }
     for (name, text) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(prefix) {
-      loader.variable(name, text, path: Schema.path(of: name.dropFirst(prefix.count)))
+      let path = Schema.path(of: name.dropFirst(prefix.count))
+      loader.assign(text, path: path, from: .environment(name))
     }
+    for flag in flags { loader.assign(flag.text, path: flag.path, from: .flag(flag.name)) }
     if loader.errors.isEmpty { loader.checkRules() }
     if !loader.errors.isEmpty { throw SettingsErrors(errors: loader.errors) }
     return Loaded(value: loader.root, origins: loader.origins)
@@ -101,14 +105,14 @@ private struct Loader<Root> {
     }
   }
 
-  mutating func variable(_ name: String, _ text: String, path: String) {
-    let origin = SettingOrigin.environment(name)
+  /// One value from outside the file.
+  mutating func assign(_ text: String, path: String, from origin: SettingOrigin) {
     do {
       switch try schema.target(path) {
       case .setting(let setting):
         apply(setting, YAMLNode(.scalar(text, quoted: false), at: origin), at: origin)
       case .block:
-        fail(.invalidValue, origin, path, "a block of settings; add __ and the name of one of them")
+        fail(.invalidValue, origin, path, "a block of settings; name one of them")
       case .unknown: unknown(path, origin)
       }
     } catch {

@@ -24,6 +24,9 @@ public struct Setting<Root>: Sendable {
     }
   }
 
+  /// The value that `root` has, as YAML on one line.
+  public func text(in root: Root) -> String { text(root) }
+
   init(
     path: String, doc: String, allowed: String, text: @escaping @Sendable (Root) -> String,
     apply: @escaping @Sendable (inout Root, YAMLNode) throws(SettingFault) -> Void

@@ -1,0 +1,61 @@
+import CLI
+import Glibc
+import TestKit
+import Testing
+
+@Suite struct ConfigTests {
+  private let folder = TemporaryFolder()
+
+  @Test func writesOutWhatReadsBack() throws {
+    let standard = try Program.run("config", "default")
+    #expect(standard.code == 0)
+    #expect(standard.output.contains("# "))
+    let file = try TextFile.write(standard.output, folder.path + "/updraft.yaml")
+    #expect(try Program.run("config", "check", "--config", file).code == 0)
+    let shown = try Program.run("config", "show")
+    let read = try Program.run("config", "show", "--config", file)
+    #expect(read.output == shown.output)
+    #expect(read.output.contains("listen:"))
+  }
+
+  @Test func tellsWhereEachValueComesFrom() throws {
+    let file = try TextFile.write(
+      "server:\n  io_threads: 3\n  listen: 127.0.0.1:1\nlog:\n  durability: os\n",
+      folder.path + "/a.yaml")
+    let ending = try Program.run(
+      "config", "show", "--origin", "--config", file, "--set", "log.durability=interval:5",
+      environment: ["UPDRAFT__SERVER__LISTEN": "127.0.0.1:2"])
+    #expect(ending.code == 0)
+    #expect(ending.output.contains("io_threads: 3  # \(file):2:3"))
+    #expect(ending.output.contains("127.0.0.1:2\"  # environment UPDRAFT__SERVER__LISTEN"))
+    #expect(ending.output.contains("durability: \"interval:5\"  # option --set"))
+    #expect(ending.output.contains("idle: 1m  # default"))
+  }
+
+  @Test(arguments: [
+    ("server:\n  lisen: 127.0.0.1:8080\n", "a.yaml:2:3: server.lisen: unknown key; did you mean"),
+    ("surfaces:\n  home:\n    sources:\n      trendin: 1\n", "did you mean trending?"),
+    ("surfaces:\n  home:\n    weights:\n      recencie: 1\n", "did you mean recency?"),
+    ("server:\n  io_threads: many\n", "a.yaml:2:15: server.io_threads:"),
+    ("server: [1\n", "a.yaml:"),
+  ])
+  func saysWhatIsWrongAndWhere(_ text: String, _ says: String) throws {
+    let file = try TextFile.write(text, folder.path + "/a.yaml")
+    let ending = try Program.run("config", "check", "--config", file)
+    #expect(ending.code == 1)
+    #expect(ending.error.contains(says), "\(ending.error)")
+  }
+
+  @Test func saysThatAFileIsNotThere() throws {
+    let ending = try Program.run("config", "check", "--config", folder.path + "/none.yaml")
+    #expect(ending.code == 1)
+    #expect(ending.error.contains("none.yaml: can't be read"))
+  }
+
+  @Test func refusesAnUnknownVariable() throws {
+    let ending = try Program.run(
+      "config", "check", environment: ["UPDRAFT__SERVER__LISEN": "127.0.0.1:2"])
+    #expect(ending.code == 1)
+    #expect(ending.error.contains("environment UPDRAFT__SERVER__LISEN: server.lisen: unknown key"))
+  }
+}
