@@ -22,16 +22,21 @@ func system(_ name: String, apt package: String) -> Target {
   .systemLibrary(name: name, path: "System/\(name)", providers: [.apt([package])])
 }
 
-func module(_ name: String, _ dependencies: [Target.Dependency], _ resources: [Resource] = [])
-  -> Target
-{
-  .target(
-    name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
+
+/// The files of the page at `/`, which CDashboard puts into the program.
+let page = [
+  "index.html", "app.css", "icon.svg", "app.js", "api.js", "card.js", "draw.js", "feed.js",
+  "live.js", "people.js",
+]
 
 let package = Package(
   name: "updraft",
@@ -44,7 +49,9 @@ let package = Package(
     .executableTarget(
       name: "CLI", dependencies: ["Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON"],
       swiftSettings: strict),
-    module("Server", ["Feed", "HTTP", "JSON", "CJWT", "CCrypto", "CSQLite"]),
+    module(
+      "Server", ["Feed", "HTTP", "JSON", "CDashboard", "CJWT", "CCrypto", "CSQLite"],
+      exclude: page.map { "Dashboard/" + $0 }),
     module("Lab", ["Feed", "HTTP", "JSON"]),
     module("Stores", ["Feed", "CSQLite"]),
     module("Settings", ["Feed", "CYAML"]),
@@ -55,6 +62,7 @@ let package = Package(
     module("TestKit", ["Feed"]),
 
     .target(name: "CKernels"),
+    .target(name: "CDashboard"),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     system("CMicroHTTPD", apt: "libmicrohttpd-dev"),
     system("CSQLite", apt: "libsqlite3-dev"),
@@ -75,5 +83,6 @@ let package = Package(
     tests("CLITests", ["CLI", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
   ],
+  cLanguageStandard: .gnu2x,
   cxxLanguageStandard: .cxx17
 )

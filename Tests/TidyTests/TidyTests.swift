@@ -14,7 +14,8 @@ import Testing
     "Stores": ["Feed", "CSQLite", "Glibc", "Synchronization"],
     "HTTP": ["CMicroHTTPD", "CZlib", "CCurl", "Glibc", "Synchronization"],
     "Server": [
-      "Feed", "HTTP", "JSON", "CJWT", "CCrypto", "CSQLite", "Glibc", "Synchronization",
+      "Feed", "HTTP", "JSON", "CDashboard", "CJWT", "CCrypto", "CSQLite", "Glibc",
+      "Synchronization",
     ],
     "Lab": ["Feed", "HTTP", "JSON", "Index", "CZlib", "Glibc", "Synchronization"],
     "TestKit": ["Feed", "Glibc", "Synchronization"],
