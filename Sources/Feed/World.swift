@@ -49,6 +49,8 @@ public struct World: ~Copyable {
   let strengths: [Float]
   var clicks = ItemStats()
   var scratch: [Float] = []
+  /// Keeps the loads of `anticipate` from being optimised away.
+  var touched: UInt64 = 0
 
   static let freshItems = 4_096
 

@@ -25,15 +25,31 @@ extension Engine {
     _ log: any EventLog, into world: inout World, through last: Offset? = nil,
     progress: (UInt64) -> Void = { _ in }
   ) throws(LogError) {
+    var chunk = EventBatch()
+    var offsets: [Offset] = []
+    func fold(_ world: inout World) {
+      world.anticipate(chunk)
+      for index in 0..<chunk.count {
+        RecordView.over(chunk.bytes, chunk.range(index)) { _ = world.apply(offsets[index], $0) }
+      }
+      chunk.removeAll()
+      offsets.removeAll(keepingCapacity: true)
+    }
     var count: UInt64 = 0
     try log.scan(after: world.offset) { offset, record in
       if let last, offset > last { return false }
-      world.apply(offset, record)
+      chunk.appendRecord { record.append(to: &$0) }
+      offsets.append(offset)
+      if chunk.count == replayChunk { fold(&world) }
       count += 1
       if count & 65_535 == 0 { progress(offset.value) }
       return true
     }
+    fold(&world)
   }
+
+  /// Events whose memory is fetched side by side.
+  private static let replayChunk = 64
 
   private func loadSnapshot() {
     guard let snapshots else { return }

@@ -14,6 +14,7 @@ package struct TopLists {
   package struct List {
     package var rows: [UInt32] = []
     package var keys: [Double] = []
+    /// The lowest key of a full list; -infinity while there is room.
     var lowest = -Double.infinity
   }
 
@@ -80,23 +81,23 @@ package struct TopLists {
 
 extension TopLists.List {
   fileprivate mutating func note(_ row: UInt32, _ key: Double, _ capacity: Int) {
-    if rows.count >= capacity, key <= lowest { return }
-    if let place = rows.firstIndex(of: row) {
+    if key <= lowest { return }
+    if let place = Columns.firstIndex(of: row, in: rows) {
       let wasLowest = keys[place] <= lowest
       keys[place] = max(keys[place], key)
-      if wasLowest { lowest = keys.min() ?? -.infinity }
+      if wasLowest { lowest = Columns.lowest(keys) }
       return
     }
     if rows.count < capacity {
       rows.append(row)
       keys.append(key)
-    } else {
-      var place = 0
-      for index in keys.indices where keys[index] < keys[place] { place = index }
-      rows[place] = row
-      keys[place] = key
+      lowest = rows.count < capacity ? -.infinity : Columns.lowest(keys)
+      return
     }
-    lowest = keys.min() ?? -.infinity
+    guard let place = keys.firstIndex(of: lowest) else { return }
+    rows[place] = row
+    keys[place] = key
+    lowest = Columns.lowest(keys)
   }
 
   fileprivate mutating func keep(where isLive: (UInt32) -> Bool) {
@@ -104,7 +105,7 @@ extension TopLists.List {
     let kept = rows.indices.filter { isLive(rows[$0]) }
     rows = kept.map { rows[$0] }
     keys = kept.map { keys[$0] }
-    lowest = keys.min() ?? -.infinity
+    lowest = -.infinity
   }
 }
 

@@ -28,13 +28,20 @@ package struct WindowStore {
   private static let hourSlots = 32
   private static let none = UInt32.max
 
+  /// What a block is, beside its buckets: 16 bytes.
+  private struct Block {
+    /// The item's next block.
+    var next = WindowStore.none
+    /// The item; `none` when the block is free.
+    var owner = WindowStore.none
+    /// The newest minute that it has counted.
+    var newest: UInt32 = 0
+    var channel: UInt32 = 0
+  }
+
   /// Head of each item's list of blocks.
   private var heads: [UInt32] = []
-  private var next: [UInt32] = []
-  private var owner: [UInt32] = []
-  private var channels: [UInt8] = []
-  /// The newest minute that a block has counted.
-  private var newest: [UInt32] = []
+  private var blocks: [Block] = []
   private var minutes: [UInt16] = []
   private var hours: [UInt32] = []
   private var free: [UInt32] = []
@@ -45,7 +52,7 @@ package struct WindowStore {
   package init(blocksMax: Int) { self.blocksMax = blocksMax }
 
   /// Blocks in use.
-  package var count: Int { channels.count - free.count }
+  package var count: Int { blocks.count - free.count }
 
   /// Counts one event of `channel` at `second`.
   package mutating func add(_ row: UInt32, _ channel: Channel, second: UInt32) {
@@ -55,7 +62,7 @@ package struct WindowStore {
       return
     }
     advance(block, to: minute)
-    let newest = self.newest[block]
+    let newest = blocks[block].newest
     if newest &- minute < UInt32(Self.minuteSlots) {
       let slot = block * Self.minuteSlots + Int(minute) % Self.minuteSlots
       minutes[slot] = minutes[slot] == .max ? .max : minutes[slot] + 1
@@ -70,7 +77,7 @@ package struct WindowStore {
   package func count(_ row: UInt32, _ channel: Channel, _ window: Window, second: UInt32) -> Int {
     guard let block = block(row, channel) else { return 0 }
     let minute = Int(second / 60)
-    let last = Int(newest[block])
+    let last = Int(blocks[block].newest)
     var sum = 0
     if window == .day {
       for hour in (max(0, minute / 60 - 23))...(minute / 60)
@@ -94,13 +101,24 @@ package struct WindowStore {
 
   /// Looks at a few blocks and frees those with no event in the last day.
   package mutating func sweep(second: UInt32) {
-    guard !channels.isEmpty else { return }
+    guard !blocks.isEmpty else { return }
     for _ in 0..<2 {
-      hand = hand + 1 < channels.count ? hand + 1 : 0
-      if owner[hand] != Self.none, Int(newest[hand]) + Self.hourSlots * 60 < Int(second / 60) {
+      hand = hand + 1 < blocks.count ? hand + 1 : 0
+      if blocks[hand].owner != Self.none,
+        Int(blocks[hand].newest) + Self.hourSlots * 60 < Int(second / 60)
+      {
         release(hand)
       }
     }
+  }
+
+  /// Loads what counting an event of the item will look at first.
+  @inline(__always)
+  func touch(_ row: UInt32) -> UInt64 {
+    guard Int(row) < heads.count, heads[Int(row)] != Self.none else { return 0 }
+    let block = Int(heads[Int(row)])
+    return UInt64(blocks[block].newest) &+ UInt64(minutes[block &* Self.minuteSlots])
+      &+ UInt64(hours[block &* Self.hourSlots])
   }
 
   @inline(__always)
@@ -108,8 +126,8 @@ package struct WindowStore {
     guard Int(row) < heads.count else { return nil }
     var block = heads[Int(row)]
     while block != Self.none {
-      if channels[Int(block)] == channel.rawValue { return Int(block) }
-      block = next[Int(block)]
+      if blocks[Int(block)].channel == UInt32(channel.rawValue) { return Int(block) }
+      block = blocks[Int(block)].next
     }
     return nil
   }
@@ -120,26 +138,21 @@ package struct WindowStore {
     if let reused = free.popLast() {
       block = Int(reused)
     } else {
-      guard channels.count < blocksMax else { return nil }
-      block = channels.count
-      channels.append(0)
-      next.append(Self.none)
-      owner.append(Self.none)
-      newest.append(0)
+      guard blocks.count < blocksMax else { return nil }
+      block = blocks.count
+      blocks.append(Block())
       for _ in 0..<Self.minuteSlots { minutes.append(0) }
       for _ in 0..<Self.hourSlots { hours.append(0) }
     }
-    channels[block] = channel.rawValue
-    owner[block] = row
-    newest[block] = minute
-    next[block] = heads[Int(row)]
+    blocks[block] = Block(
+      next: heads[Int(row)], owner: row, newest: minute, channel: UInt32(channel.rawValue))
     heads[Int(row)] = UInt32(block)
     return block
   }
 
   /// Makes `minute` the newest and empties the buckets that it passes over.
   private mutating func advance(_ block: Int, to minute: UInt32) {
-    let old = newest[block]
+    let old = blocks[block].newest
     guard minute > old else { return }
     for step in 1...UInt32(Self.minuteSlots) {
       guard old + step <= minute else { break }
@@ -149,20 +162,19 @@ package struct WindowStore {
       guard old / 60 + step <= minute / 60 else { break }
       hours[block * Self.hourSlots + Int(old / 60 + step) % Self.hourSlots] = 0
     }
-    newest[block] = minute
+    blocks[block].newest = minute
   }
 
   private mutating func release(_ block: Int) {
-    let row = Int(owner[block])
+    let row = Int(blocks[block].owner)
     if heads[row] == UInt32(block) {
-      heads[row] = next[block]
+      heads[row] = blocks[block].next
     } else {
       var before = Int(heads[row])
-      while next[before] != UInt32(block) { before = Int(next[before]) }
-      next[before] = next[block]
+      while blocks[before].next != UInt32(block) { before = Int(blocks[before].next) }
+      blocks[before].next = blocks[block].next
     }
-    owner[block] = Self.none
-    newest[block] = 0
+    blocks[block] = Block()
     for slot in block * Self.minuteSlots..<(block + 1) * Self.minuteSlots { minutes[slot] = 0 }
     for slot in block * Self.hourSlots..<(block + 1) * Self.hourSlots { hours[slot] = 0 }
     free.append(UInt32(block))
@@ -170,10 +182,7 @@ package struct WindowStore {
 
   func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
     try writer.put(column: heads)
-    try writer.put(column: next)
-    try writer.put(column: owner)
-    try writer.put(column: channels)
-    try writer.put(column: newest)
+    try writer.put(column: blocks)
     try writer.put(column: minutes)
     try writer.put(column: hours)
     try writer.put(column: free)
@@ -184,18 +193,14 @@ package struct WindowStore {
   init(blocksMax: Int, _ reader: inout SnapshotReader) throws(SnapshotError) {
     self.blocksMax = blocksMax
     heads = try reader.column(of: UInt32.self)
-    next = try reader.column(of: UInt32.self)
-    owner = try reader.column(of: UInt32.self)
-    channels = try reader.column(of: UInt8.self)
-    newest = try reader.column(of: UInt32.self)
+    blocks = try reader.column(of: Block.self)
     minutes = try reader.column(of: UInt16.self)
     hours = try reader.column(of: UInt32.self)
     free = try reader.column(of: UInt32.self)
     refused = try reader.number(UInt64.self)
     hand = Int(clamping: try reader.number(UInt64.self))
-    let blocks = channels.count
-    guard next.count == blocks, owner.count == blocks, newest.count == blocks,
-      minutes.count == blocks * Self.minuteSlots, hours.count == blocks * Self.hourSlots
+    guard minutes.count == blocks.count * Self.minuteSlots,
+      hours.count == blocks.count * Self.hourSlots
     else { throw SnapshotReader.ended }
   }
 }
@@ -204,25 +209,26 @@ extension WindowStore {
   /// Whether every list of blocks ends, holds blocks of its own item only, and no block is lost:
   /// what the walks rely on.
   func isSound(items: Int) -> Bool {
-    let blocks = channels.count
+    let count = self.blocks.count
     guard heads.count <= items else { return false }
-    var isListed = [Bool](repeating: false, count: blocks)
+    var isListed = [Bool](repeating: false, count: count)
     for row in heads.indices {
       var block = heads[row]
       while block != Self.none {
-        guard Int(block) < blocks, !isListed[Int(block)], owner[Int(block)] == UInt32(row) else {
+        guard Int(block) < count, !isListed[Int(block)], blocks[Int(block)].owner == UInt32(row)
+        else {
           return false
         }
         isListed[Int(block)] = true
-        block = next[Int(block)]
+        block = blocks[Int(block)].next
       }
     }
     for block in free {
-      guard Int(block) < blocks, !isListed[Int(block)], owner[Int(block)] == Self.none else {
+      guard Int(block) < count, !isListed[Int(block)], blocks[Int(block)].owner == Self.none else {
         return false
       }
       isListed[Int(block)] = true
     }
-    return isListed.allSatisfy { $0 } && (hand == 0 || hand < blocks)
+    return isListed.allSatisfy { $0 } && (hand == 0 || hand < count)
   }
 }

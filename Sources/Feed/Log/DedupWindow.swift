@@ -1,9 +1,10 @@
 /// The newest event ids, so that a retry counts once: 128-bit hashes in a ring with an
-/// open-addressing index, 24 bytes an id.
+/// open-addressing index, 32 bytes an id. A slot carries half of the hash, so that the common
+/// answer, no, touches one cache line.
 package struct DedupWindow {
   private var highs: [UInt64] = []
   private var lows: [UInt64] = []
-  private var slots: [UInt32] = []  // ring position + 1
+  private var slots: [UInt64] = []  // upper half of the hash | ring position + 1
   private var start = 0
   private let capacity: Int
 
@@ -27,12 +28,21 @@ package struct DedupWindow {
   package func contains(_ key: (UInt64, UInt64)) -> Bool {
     let mask = slots.count &- 1
     var position = Int(truncatingIfNeeded: key.0) & mask
-    while slots[position] != 0 {
-      let place = Int(slots[position]) - 1
-      if highs[place] == key.0 && lows[place] == key.1 { return true }
+    while true {
+      let slot = slots[position]
+      if slot == 0 { return false }
+      if slot &>> 32 == key.0 &>> 32 {
+        let place = Self.place(slot)
+        if highs[place] == key.0 && lows[place] == key.1 { return true }
+      }
       position = (position &+ 1) & mask
     }
-    return false
+  }
+
+  /// Loads what a look-up of the id will compare first.
+  @inline(__always)
+  func touch(_ key: (UInt64, UInt64)) -> UInt64 {
+    slots[Int(truncatingIfNeeded: key.0) & (slots.count &- 1)]
   }
 
   /// Remembers an id that is not yet remembered; the oldest beyond the bound is forgotten.
@@ -54,26 +64,34 @@ package struct DedupWindow {
   private mutating func index(_ place: Int) {
     let mask = slots.count - 1
     var position = Int(truncatingIfNeeded: highs[place]) & mask
+    let slot = slot(place)
     while slots[position] != 0 {
-      if slots[position] == UInt32(place + 1) { return }
+      if slots[position] == slot { return }
       position = (position + 1) & mask
     }
-    slots[position] = UInt32(place + 1)
+    slots[position] = slot
   }
 
   private mutating func unindex(_ place: Int) {
     let mask = slots.count - 1
     var hole = Int(truncatingIfNeeded: highs[place]) & mask
-    while slots[hole] != UInt32(place + 1) { hole = (hole + 1) & mask }
+    while Self.place(slots[hole]) != place { hole = (hole + 1) & mask }
     slots[hole] = 0
     var position = (hole + 1) & mask
     while slots[position] != 0 {
-      let moved = Int(slots[position]) - 1
+      let moved = Self.place(slots[position])
       slots[position] = 0
       index(moved)
       position = (position + 1) & mask
     }
   }
+
+  private func slot(_ place: Int) -> UInt64 {
+    highs[place] & 0xffff_ffff_0000_0000 | UInt64(place + 1)
+  }
+
+  @inline(__always)
+  private static func place(_ slot: UInt64) -> Int { Int(slot & 0xffff_ffff) &- 1 }
 
   private mutating func rebuild(_ count: Int) {
     slots = Array(repeating: 0, count: count)

@@ -30,6 +30,18 @@ package struct IdentifierTable {
     return nil
   }
 
+  /// The row that an identifier of this hash most likely has; the text is not looked at.
+  @inline(__always)
+  func guess(_ hash: UInt64) -> UInt32? {
+    let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count &- 1)]
+    guard slot &>> 32 == hash &>> 32, slot != 0 else { return nil }
+    return UInt32(truncatingIfNeeded: slot) &- 1
+  }
+
+  /// Loads what a look-up of the row will compare.
+  @inline(__always)
+  func touch(_ row: UInt32) -> UInt8 { texts.touch(Int(row)) }
+
   /// The row of an identifier.
   package func row(_ id: String) -> UInt32? {
     let bytes = Array(id.utf8)

@@ -1,26 +1,22 @@
-/// One text a row in a single arena: 6 bytes a row beside the text itself.
+/// One text a row in a single arena: 8 bytes a row beside the text itself.
 struct TextColumn {
   private var arena: [UInt8] = []
-  private var starts: [UInt32] = []
-  private var lengths: [UInt16] = []
+  /// Start in the arena above 16 bits of length.
+  private var places: [UInt64] = []
   private var wasted = 0
 
-  var count: Int { starts.count }
+  var count: Int { places.count }
 
   /// Sets the text of a row, growing the column as needed; at most 65,535 bytes are kept.
   mutating func set(_ row: Int, _ text: RecordView) {
-    while starts.count <= row {
-      starts.append(0)
-      lengths.append(0)
-    }
-    wasted += Int(lengths[row])
-    guard let start = UInt32(exactly: arena.count), text.count <= Int(UInt16.max) else {
-      // Four gigabytes of text, or a text over the limit of every boundary: keep none.
-      lengths[row] = 0
+    while places.count <= row { places.append(0) }
+    wasted += Self.length(places[row])
+    guard text.count <= Int(UInt16.max) else {
+      // Every boundary refuses a text this long.
+      places[row] = 0
       return
     }
-    starts[row] = start
-    lengths[row] = UInt16(text.count)
+    places[row] = Self.place(arena.count, text.count)
     text.append(to: &arena)
     if wasted > 1 << 20 && wasted * 2 > arena.count { compact() }
   }
@@ -34,26 +30,45 @@ struct TextColumn {
 
   @inline(__always)
   func withView<Result>(_ row: Int, _ body: (RecordView) -> Result) -> Result {
-    let start = Int(starts[row])
-    return RecordView.over(arena, start..<start + Int(lengths[row]), body)
+    let place = places[row]
+    let start = Self.start(place)
+    return RecordView.over(arena, start..<start &+ Self.length(place), body)
   }
 
   @inline(__always)
   func equals(_ row: Int, _ text: RecordView) -> Bool {
-    Int(lengths[row]) == text.count && text.equals(arena, at: Int(starts[row]))
+    let place = places[row]
+    return Self.length(place) == text.count && text.equals(arena, at: Self.start(place))
+  }
+
+  @inline(__always)
+  func touch(_ row: Int) -> UInt8 {
+    let start = Self.start(places[row])
+    return start < arena.count ? arena[start] : 0
   }
 
   private mutating func compact() {
     var kept: [UInt8] = []
     kept.reserveCapacity(arena.count - wasted)
-    for row in 0..<starts.count {
-      let start = Int(starts[row])
-      starts[row] = UInt32(kept.count)
-      kept.append(contentsOf: arena[start..<start + Int(lengths[row])])
+    for row in places.indices {
+      let start = Self.start(places[row])
+      let length = Self.length(places[row])
+      places[row] = Self.place(kept.count, length)
+      kept.append(contentsOf: arena[start..<start + length])
     }
     arena = kept
     wasted = 0
   }
+
+  private static func place(_ start: Int, _ length: Int) -> UInt64 {
+    UInt64(start) << 16 | UInt64(length)
+  }
+
+  @inline(__always)
+  private static func start(_ place: UInt64) -> Int { Int(place &>> 16) }
+
+  @inline(__always)
+  private static func length(_ place: UInt64) -> Int { Int(place & 0xffff) }
 }
 
 extension TextColumn {

@@ -41,6 +41,10 @@ package struct CoEngagement {
     return Decay.factor(elapsed: Int64(second - list.updated) * 1000, halfLife: halfLifeMs)
   }
 
+  /// Loads what joining to the item will look at first.
+  @inline(__always)
+  func touch(_ item: Int) -> Int { item < lists.count ? lists[item].rows.count : 0 }
+
   /// Forgets what followed a dropped item.
   package mutating func removeAll(_ item: UInt32) {
     if Int(item) < lists.count { lists[Int(item)] = Successors() }
@@ -101,7 +105,7 @@ extension CoEngagement.Successors {
       weight *= Decay.factor(elapsed: Int64(updated &- second) &* 1000, halfLife: halfLifeMs)
     }
     total += weight
-    if let place = rows.firstIndex(of: next) {
+    if let place = Columns.firstIndex(of: next, in: rows) {
       weights[place] += weight
       return
     }
@@ -110,8 +114,7 @@ extension CoEngagement.Successors {
       weights.append(weight)
       return
     }
-    var weakest = 0
-    for index in weights.indices where weights[index] < weights[weakest] { weakest = index }
+    let weakest = Columns.lowestIndex(weights)
     rows[weakest] = next
     weights[weakest] = weight
   }

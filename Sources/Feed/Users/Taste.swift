@@ -36,9 +36,8 @@ struct Taste {
     if strength < 0 {
       // A dislike pushes away only the interest that it is about.
       guard nearest >= 0, best >= settings.tasteJoinCosine else { return }
-      decay(nearest, to: second, settings.tasteHalfLifeMs, dimension)
+      blend(nearest, vector, strength, to: second, settings.tasteHalfLifeMs)
       interests[nearest].weight = max(0, interests[nearest].weight + strength)
-      blend(nearest, vector, strength, dimension)
       return
     }
     if nearest < 0 || (best < settings.tasteJoinCosine && interests.count < settings.tasteVectors) {
@@ -56,10 +55,9 @@ struct Taste {
         return
       }
     }
-    decay(nearest, to: second, settings.tasteHalfLifeMs, dimension)
+    blend(nearest, vector, strength, to: second, settings.tasteHalfLifeMs)
     interests[nearest].weight += strength
     interests[nearest].item = item
-    blend(nearest, vector, strength, dimension)
   }
 
   /// The decayed weight of an interest.
@@ -86,45 +84,22 @@ struct Taste {
 
   @inline(__always)
   private func cosine(_ index: Int, _ vector: borrowing Span<Float>, _ dimension: Int) -> Float {
-    var product: SIMD8<Float> = .zero
-    var norm: SIMD8<Float> = .zero
-    let base = index * dimension
-    var component = 0
-    while component + 8 <= dimension {
-      var mine: SIMD8<Float> = .zero
-      var other: SIMD8<Float> = .zero
-      for lane in 0..<8 {
-        mine[lane] = vectors[base + component + lane]
-        other[lane] = vector[component + lane]
-      }
-      product += mine * other
-      norm += mine * mine
-      component += 8
-    }
-    var sum = product.sum()
-    var square = norm.sum()
-    while component < dimension {
-      sum += vectors[base + component] * vector[component]
-      square += vectors[base + component] * vectors[base + component]
-      component += 1
-    }
-    return square > 0 ? sum / square.squareRoot() : 0
+    let sums = Columns.product(vectors, from: index * dimension, vector)
+    return sums.square > 0 ? sums.product / sums.square.squareRoot() : 0
   }
 
+  /// Brings an interest to `second` and adds a vector with a strength.
   private mutating func blend(
-    _ index: Int, _ vector: borrowing Span<Float>, _ strength: Float, _ dimension: Int
+    _ index: Int, _ vector: borrowing Span<Float>, _ strength: Float, to second: UInt32,
+    _ halfLife: Int64
   ) {
-    let base = index * dimension
-    for component in 0..<dimension { vectors[base + component] += strength * vector[component] }
-  }
-
-  private mutating func decay(_ index: Int, to second: UInt32, _ halfLife: Int64, _ dimension: Int)
-  {
     let interest = interests[index]
-    guard second > interest.updated else { return }
-    let factor = Decay.factor(elapsed: Int64(second - interest.updated) * 1000, halfLife: halfLife)
-    interests[index].weight *= factor
-    interests[index].updated = second
-    for component in index * dimension..<(index + 1) * dimension { vectors[component] *= factor }
+    var factor: Float = 1
+    if second > interest.updated {
+      factor = Decay.factor(elapsed: Int64(second - interest.updated) * 1000, halfLife: halfLife)
+      interests[index].weight *= factor
+      interests[index].updated = second
+    }
+    Columns.blend(&vectors, from: index * vector.count, scaledBy: factor, vector, strength)
   }
 }
