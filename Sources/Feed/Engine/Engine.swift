@@ -3,8 +3,8 @@
 /// One thread writes: it takes what waits, appends it to the log in one commit, folds it into the
 /// World, and only then answers. Any number of threads read the World meanwhile.
 public final class Engine: @unchecked Sendable {
-  // Sendable: `world` is written by the writer thread under `worldLock`, `phase`, `notices` and
-  // `writer` under `statusLock`; everything else is immutable or Sendable itself.
+  // Sendable: `world` is written by the writer thread under `worldLock`; `phase`, `notices`,
+  // `writer` and `maker` under `statusLock`; everything else is immutable or Sendable itself.
 
   /// What the engine was made with.
   public let configuration: Configuration
@@ -23,6 +23,7 @@ public final class Engine: @unchecked Sendable {
   private var phase = EngineStatus.Phase.starting(applied: 0, total: 0)
   private var notices: [String] = []
   private var writer: Thread?
+  private var maker: PageMaker?
   // Of the writer thread alone.
   var snapshotOffset = Offset.zero
   var snapshotTicks: UInt64 = 0
@@ -56,6 +57,9 @@ public final class Engine: @unchecked Sendable {
     statusLock.withLock { EngineStatus(phase: phase, notices: notices) }
   }
 
+  /// What makes pages; nil until the World is complete.
+  var pages: PageMaker? { statusLock.withLock { maker } }
+
   /// Events that wait for a commit.
   public var queueDepth: Int { queue.depth }
 
@@ -86,8 +90,12 @@ public final class Engine: @unchecked Sendable {
       throw error
     }
     snapshotTicks = time.ticks
+    let pages = PageMaker(configuration: configuration, freshness: world.freshness, time: time)
     let thread = Thread { [self] in writeLoop() }
-    statusLock.withLock { writer = thread }
+    statusLock.withLock {
+      writer = thread
+      maker = pages
+    }
     enter(.ready)
   }
 
