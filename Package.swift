@@ -80,7 +80,7 @@ let package = Package(
     tests("HTTPTests", ["HTTP"]),
     tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "TestKit"]),
     tests("LabTests", ["Lab", "Stores", "Settings", "TestKit"]),
-    tests("CLITests", ["CLI", "HTTP", "JSON", "TestKit"]),
+    tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
   ],
   cLanguageStandard: .gnu2x,

@@ -49,7 +49,10 @@ internal import Glibc
         "A token with which the user ada gets her pages."),
     ],
     options: [.version],
-    subcommands: [ConfigCommands.group, VersionCommand.command, CompletionCommand.command])
+    subcommands: [
+      LogCommands.group, ReplayCommand.command, ConfigCommands.group, VersionCommand.command,
+      CompletionCommand.command,
+    ])
 }
 
 extension Option {

@@ -10,7 +10,7 @@ import Testing
     let standard = try Program.run("config", "default")
     #expect(standard.code == 0)
     #expect(standard.output.contains("# "))
-    let file = try TextFile.write(standard.output, folder.path + "/updraft.yaml")
+    let file = try Disk.write(standard.output, folder.path + "/updraft.yaml")
     #expect(try Program.run("config", "check", "--config", file).code == 0)
     let shown = try Program.run("config", "show")
     let read = try Program.run("config", "show", "--config", file)
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func tellsWhereEachValueComesFrom() throws {
-    let file = try TextFile.write(
+    let file = try Disk.write(
       "server:\n  io_threads: 3\n  listen: 127.0.0.1:1\nlog:\n  durability: os\n",
       folder.path + "/a.yaml")
     let ending = try Program.run(
@@ -40,7 +40,7 @@ import Testing
     ("server: [1\n", "a.yaml:"),
   ])
   func saysWhatIsWrongAndWhere(_ text: String, _ says: String) throws {
-    let file = try TextFile.write(text, folder.path + "/a.yaml")
+    let file = try Disk.write(text, folder.path + "/a.yaml")
     let ending = try Program.run("config", "check", "--config", file)
     #expect(ending.code == 1)
     #expect(ending.error.contains(says), "\(ending.error)")

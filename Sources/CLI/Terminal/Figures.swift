@@ -45,6 +45,14 @@ enum Figures {
     return "\(whole / 3600)h \(two(whole / 60 % 60))m"
   }
 
+  /// Text of others on one line of a terminal: without control characters, not too long.
+  static func printable(_ text: String) -> String {
+    let safe = text.unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control ? " " : String(scalar)
+    }.joined()
+    return safe.count > 400 ? safe.prefix(400) + "…" : safe
+  }
+
   /// A digest in 16 hexadecimal digits.
   static func digest(_ number: UInt64) -> String {
     let text = String(number, radix: 16)

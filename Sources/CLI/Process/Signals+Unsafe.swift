@@ -1,0 +1,59 @@
+internal import Feed
+internal import Glibc
+internal import Synchronization
+
+// Safe because the set is a local value that the system fills or reads for one call.
+
+/// The signals that end a program, taken by a thread that waits for them: no handler runs in the
+/// middle of other code.
+final class Signals: Sendable {
+  private static let ending = [SIGINT, SIGTERM]
+  private static let others = [SIGHUP]
+  private let lock = Lock()
+  private let count = Atomic<Int>(0)
+
+  /// Keeps the signals from every thread that starts from now on, and waits for them.
+  ///
+  /// The first one wakes `wait`; the second one ends the process at once. A hang-up does nothing,
+  /// and writing to a closed connection is an error of that write alone.
+  init() {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in Self.ending + Self.others { unsafe sigaddset(&set, signal) }
+    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    _ = signal(SIGPIPE, SIG_IGN)
+    let wanted = set
+    _ = Thread { [self] in
+      while true {
+        let number = Self.next(wanted)
+        guard Self.ending.contains(number) else { continue }
+        if count.add(1, ordering: .acquiringAndReleasing).newValue > 1 { _exit(128 + number) }
+        lock.withLock { lock.signalAll() }
+      }
+    }
+  }
+
+  /// Whether the program was asked to end.
+  var isRaised: Bool { count.load(ordering: .acquiring) > 0 }
+
+  /// Waits until the program is asked to end.
+  func wait() {
+    lock.withLock { while !isRaised { lock.wait(milliseconds: 1_000) } }
+  }
+
+  /// Waits until the program is asked to end, or so long.
+  ///
+  /// - Returns: whether it was asked.
+  func wait(milliseconds: Int) -> Bool {
+    lock.withLock {
+      if !isRaised { lock.wait(milliseconds: milliseconds) }
+      return isRaised
+    }
+  }
+
+  private static func next(_ wanted: sigset_t) -> Int32 {
+    var set = wanted
+    var number: Int32 = 0
+    return unsafe sigwait(&set, &number) == 0 ? number : 0
+  }
+}
