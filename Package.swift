@@ -72,6 +72,12 @@ let package = Package(
     system("CZlib", apt: "zlib1g-dev"),
     system("CCurl", apt: "libcurl4-openssl-dev"),
 
+    // Programs of the tests: one that is killed, and whose disk fails, with the functions that do it.
+    .executableTarget(
+      name: "updraft-crash-writer", dependencies: ["Stores", "Feed", "PowerCut"],
+      path: "Tests/Crash", swiftSettings: strict),
+    .target(name: "PowerCut", path: "Tests/PowerCut"),
+
     tests("IndexTests", ["Index", "CKernels", "TestKit"]),
     tests("FeedTests", ["Feed", "TestKit"]),
     tests("JSONTests", ["JSON"]),

@@ -63,8 +63,8 @@ public final class DataDirectory: Sendable {
   /// The file of the service keys.
   public var keys: String { path + "/keys.db" }
 
-  /// Random bytes under a name, made by the system's generator on first use and the same ever after;
-  /// only the owner of the folder can read them.
+  /// Random bytes under a name, made by the system's generator on first use and the same ever
+  /// after; only the owner of the folder can read them.
   ///
   /// - Throws: `.unavailable` when they can't be kept, `.corrupt` when their number is another.
   public func secret(_ name: String, bytes count: Int = 32) throws(LogError) -> [UInt8] {

@@ -8,10 +8,16 @@ public final class TemporaryFolder: Sendable {
 
   /// Makes an empty folder in the system's place for them.
   ///
+  /// - Parameter inMemory: on a file system in memory where there is one: for tests whose disk is
+  ///   simulated anyway.
   /// - Precondition: that place can be written.
-  public init() {
-    let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    var template = Array("\(parent)/updraft-test-XXXXXX".utf8CString)
+  public init(inMemory: Bool = false) {
+    let usual = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let hasMemory = unsafe inMemory && access("/dev/shm", W_OK) == 0
+    let parent = hasMemory ? "/dev/shm" : usual
+    // What `mkdtemp` puts its own letters in place of.
+    let marks = String(repeating: "X", count: 6)
+    var template = Array("\(parent)/updraft-test-\(marks)".utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
       unsafe mkdtemp(buffer.baseAddress!) != nil
     }

@@ -1,10 +1,10 @@
 /// What "appended" means, and what a crash may cost.
 ///
-/// | mode | the process is killed | the power is cut |
-/// |---|---|---|
-/// | `always` | nothing | nothing |
-/// | `interval:<ms>` | nothing | the appends of the last `ms` milliseconds, and of the sync under way |
-/// | `os` | nothing | what the kernel had not yet written, about 30 s by its defaults |
+/// When the process is killed, no mode loses anything. When the power is cut,
+/// - `always` loses nothing;
+/// - `interval:<ms>` loses at most the appends of the last `ms` milliseconds, and those that came
+///   while the sync was under way;
+/// - `os` loses what the kernel had not yet written: about 30 s by its defaults.
 ///
 /// In every mode what is left after a crash is a beginning of what was appended, without a hole, in
 /// whole batches.

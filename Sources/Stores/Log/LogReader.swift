@@ -43,8 +43,8 @@ final class LogReader {
 
   /// Fills the slice with the rows after `after` up to `limit`, as of one moment.
   ///
-  /// Where a page is damaged the rows before it are in the slice, and `through` is the offset before
-  /// the first row behind the damage that can be read again.
+  /// Where a page is damaged the rows before it are in the slice, and `through` is the offset
+  /// before the first row behind the damage that can be read again.
   func read(
     after: UInt64, through limit: UInt64, into slice: inout LogSlice
   ) throws(SQLiteError) -> Reading {
@@ -113,8 +113,10 @@ final class LogReader {
 
   func deadLetters(after id: Int64, limit: Int) throws(SQLiteError) -> [DeadLetter] {
     let select = try connection.prepare(
-      "SELECT id, received, origin, reason, bytes FROM dead_letter WHERE id > ?1 ORDER BY id LIMIT ?2"
-    )
+      """
+      SELECT id, received, origin, reason, bytes FROM dead_letter WHERE id > ?1
+      ORDER BY id LIMIT ?2
+      """)
     select.bind(id, at: 1)
     select.bind(Int64(max(0, limit)), at: 2)
     var letters: [DeadLetter] = []

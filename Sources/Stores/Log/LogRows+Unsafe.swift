@@ -2,7 +2,8 @@ internal import CSQLite
 internal import Feed
 
 // The loops over rows, apart from the layer that they use because they are the hot paths. Safe for
-// the reasons given there: a statement owns its handle, and lent bytes are used before the next call.
+// the reasons given there: a statement owns its handle, and lent bytes are used before the next
+// call.
 
 extension Statement {
   /// Inserts every record of a batch as (offset, kind, sum, payload), the first under `first`.

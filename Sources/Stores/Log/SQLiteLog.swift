@@ -11,11 +11,12 @@ internal import Synchronization
 /// own, slice by slice, so that neither waits for the other. Callers that want to share a commit
 /// put their records into one batch.
 ///
-/// **Integrity.** Each row carries a checksum over its offset and bytes, offsets have no gaps behind
-/// `prunedThrough`, the rows before it are counted and summed, and the last offset is kept in a row
-/// of its own in the same transaction. So a flipped bit, a lost page and a lost end are all seen by
-/// a scan (a lost end already when the log is opened). What is damaged is skipped and counted, what
-/// follows is read, nothing is ever cut off, and the log refuses writes until `acceptLoss()`.
+/// **Integrity.** Each row carries a checksum over its offset and bytes, offsets have no gaps
+/// behind `prunedThrough`, the rows before it are counted and summed, and the last offset is kept
+/// in a row of its own in the same transaction. So a flipped bit, a lost page and a lost end are
+/// all seen by a scan (a lost end already when the log is opened). What is damaged is skipped and
+/// counted, what follows is read, nothing is ever cut off, and the log refuses writes until
+/// `acceptLoss()`.
 ///
 /// **Failures.** A full disk refuses the batch as a whole, and a later one may succeed. Any other
 /// failed write or sync ends writing for good: the kernel may have dropped the bytes.

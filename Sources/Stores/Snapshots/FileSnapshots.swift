@@ -3,8 +3,8 @@ public import Feed
 /// The World's snapshots as files, `world-<offset>.snapshot`, in the data folder.
 ///
 /// A snapshot is written under another name, synced, renamed, and its folder synced; only then does
-/// the oldest of three go. So whatever moment a crash takes, a whole snapshot is there, and one that
-/// is not whole is never taken for one: header and payload carry their lengths and checksums.
+/// the oldest of three go. So whatever moment a crash takes, a whole snapshot is there, and one
+/// that is not whole is never taken for one: header and payload carry their lengths and checksums.
 public final class FileSnapshots: SnapshotStore {
   private static let generationsMax = 2
   private static let prefix = "world-"
