@@ -38,6 +38,26 @@ let page = [
   "live.js", "people.js",
 ]
 
+/// Clients of systems that not every user needs: a trait each, off by default. What a trait adds
+/// beyond linking stands in Sources/Stores.
+let clients = [
+  Client(trait: "Kafka", system: "Apache Kafka", module: "CRdKafka", apt: "librdkafka-dev"),
+  Client(trait: "Redis", system: "Redis", module: "CHiredis", apt: "libhiredis-dev"),
+  Client(trait: "Postgres", system: "PostgreSQL", module: "CPostgres", apt: "libpq-dev"),
+  Client(trait: "MQTT", system: "an MQTT broker", module: "CMosquitto", apt: "libmosquitto-dev"),
+]
+
+struct Client {
+  let trait: String
+  let system: String
+  let module: String
+  let apt: String
+
+  var dependency: Target.Dependency {
+    .target(name: module, condition: .when(traits: [trait]))
+  }
+}
+
 let package = Package(
   name: "updraft",
   products: [
@@ -45,6 +65,8 @@ let package = Package(
     .library(name: "Feed", targets: ["Feed"]),
     .library(name: "Index", targets: ["Index"]),
   ],
+  traits: Set(
+    clients.map { Trait.trait(name: $0.trait, description: "Links the client of \($0.system).") }),
   targets: [
     .executableTarget(
       name: "CLI", dependencies: ["Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON"],
@@ -53,7 +75,7 @@ let package = Package(
       "Server", ["Feed", "HTTP", "JSON", "CDashboard", "CJWT", "CCrypto", "CSQLite"],
       exclude: page.map { "Dashboard/" + $0 }),
     module("Lab", ["Feed", "HTTP", "JSON"]),
-    module("Stores", ["Feed", "CSQLite"]),
+    module("Stores", ["Feed", "CSQLite"] + clients.map(\.dependency)),
     module("Settings", ["Feed", "CYAML"]),
     module("Feed", ["Index"]),
     module("Index", ["CKernels"]),
@@ -88,7 +110,7 @@ let package = Package(
     tests("LabTests", ["Lab", "Stores", "Settings", "TestKit"]),
     tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
-  ],
+  ] + clients.map { system($0.module, apt: $0.apt) },
   cLanguageStandard: .gnu2x,
   cxxLanguageStandard: .cxx17
 )

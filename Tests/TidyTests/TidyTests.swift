@@ -11,7 +11,10 @@ import Testing
     "Feed": ["Index", "Glibc", "Synchronization"],
     "JSON": ["CSimdJSON", "Glibc"],
     "Settings": ["Feed", "CYAML", "Glibc"],
-    "Stores": ["Feed", "CSQLite", "Glibc", "Synchronization"],
+    "Stores": [
+      "Feed", "CSQLite", "CRdKafka", "CHiredis", "CPostgres", "CMosquitto", "Glibc",
+      "Synchronization",
+    ],
     "HTTP": ["CMicroHTTPD", "CZlib", "CCurl", "Glibc", "Synchronization"],
     "Server": [
       "Feed", "HTTP", "JSON", "CDashboard", "CJWT", "CCrypto", "CSQLite", "Glibc",
