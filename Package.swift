@@ -74,7 +74,7 @@ let package = Package(
     module(
       "Server", ["Feed", "HTTP", "JSON", "CDashboard", "CJWT", "CCrypto", "CSQLite"],
       exclude: page.map { "Dashboard/" + $0 }),
-    module("Lab", ["Feed", "HTTP", "JSON"]),
+    module("Lab", ["Feed", "HTTP", "JSON", "CZlib"]),
     module("Stores", ["Feed", "CSQLite"] + clients.map(\.dependency)),
     module("Settings", ["Feed", "CYAML"]),
     module("Feed", ["Index"]),
@@ -107,7 +107,7 @@ let package = Package(
     tests("StoresTests", ["Stores", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),
     tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "TestKit"]),
-    tests("LabTests", ["Lab", "Stores", "Settings", "TestKit"]),
+    tests("LabTests", ["Lab", "Feed", "HTTP", "JSON", "Stores", "Settings", "TestKit"]),
     tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
   ] + clients.map { system($0.module, apt: $0.apt) },

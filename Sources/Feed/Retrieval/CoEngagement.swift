@@ -1,8 +1,8 @@
 /// Which items follow which inside sessions: for each item a bounded list of successors with
 /// decayed weights, learned as actions arrive.
 ///
-/// A list's weights are true as of its own `updated`; they are brought forward when an action
-/// arrives ten minutes later or more, and by the reader, so that idle lists cost nothing.
+/// A list's weights are true as of its own `updated`; that is brought forward when an action arrives
+/// ten minutes later or more, and by the reader, so that idle lists cost nothing.
 package struct CoEngagement {
 
   /// Successors of one item; `total` is the sum of all weights ever added, decayed alike.
@@ -88,19 +88,24 @@ package struct CoEngagement {
 }
 
 extension CoEngagement.Successors {
-  /// Weights this old are brought back to true before the next is added.
-  private static let staleSeconds: UInt32 = 600
+  /// Weights are brought forward when they are as old as this, or as a half-life.
+  private static let staleMs: Int64 = 600_000
 
   fileprivate mutating func add(
     _ next: UInt32, _ weight: Float, second: UInt32, _ halfLifeMs: Int64, _ capacity: Int
   ) {
     var weight = weight
-    if second >= updated &+ Self.staleSeconds {
-      let factor = Decay.factor(
-        elapsed: Int64(second &- updated) &* 1000, halfLife: halfLifeMs)
-      for index in weights.indices { weights[index] *= factor }
-      total *= factor
-      updated = second
+    if second > updated {
+      let elapsed = Int64(second &- updated) &* 1000
+      let factor = Decay.factor(elapsed: elapsed, halfLife: halfLifeMs)
+      if elapsed >= min(Self.staleMs, halfLifeMs) {
+        for index in weights.indices { weights[index] *= factor }
+        total *= factor
+        updated = second
+      } else {
+        // What is newer than the list's time weighs more there.
+        weight /= factor
+      }
     } else if second < updated {
       weight *= Decay.factor(elapsed: Int64(updated &- second) &* 1000, halfLife: halfLifeMs)
     }

@@ -109,10 +109,9 @@ import Testing
     }
     let factor = store.factor(list, second: now)
     #expect(Set(list.rows) == Set(naive.keys))
-    // A list's weights are true to its staleness of ten minutes: 2^(-1/3) at worst.
     for (row, weight) in zip(list.rows, list.weights) {
       let exact = naive[row] ?? 0
-      #expect(Double(weight * factor) > exact * 0.75 && Double(weight * factor) < exact * 1.35)
+      #expect(abs(Double(weight * factor) - exact) <= exact * 1e-4)
     }
     store.removeAll(5)
     #expect(store.successors(of: 5) == nil)
