@@ -101,7 +101,7 @@ let package = Package(
     .target(name: "PowerCut", path: "Tests/PowerCut"),
 
     tests("IndexTests", ["Index", "CKernels", "TestKit"]),
-    tests("FeedTests", ["Feed", "TestKit"]),
+    tests("FeedTests", ["Feed", "Index", "TestKit"]),
     tests("JSONTests", ["JSON"]),
     tests("SettingsTests", ["Settings", "Feed"]),
     tests("StoresTests", ["Stores", "TestKit"]),

@@ -83,6 +83,8 @@ extension World {
     case .unmute: users.states[Int(user)].muted.removeAll { $0 == author }
     case .block:
       add(author, to: &users.states[Int(user)].blocked)
+      // The blocked one must not see the other's items on a kept page either.
+      freshness.bump(author)
       graph.unfollow(user, author)
     case .unblock: users.states[Int(user)].blocked.removeAll { $0 == author }
     default: break

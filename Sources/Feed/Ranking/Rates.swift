@@ -69,7 +69,7 @@ struct Rates {
 }
 
 extension Logarithm {
-  /// The natural logarithm of a positive number, to about 1e-4.
+  /// The natural logarithm of a positive number, to about 3e-6.
   @inline(__always)
   static func natural(_ value: Float) -> Float { base2(value) * 0.693_147_18 }
 }

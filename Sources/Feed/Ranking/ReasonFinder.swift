@@ -1,8 +1,8 @@
 /// Says why an item is on a page: the largest positive contribution among the features that people
 /// can be told of, or else what its source stands for.
 struct ReasonFinder {
-  /// A feature that makes a reason, and the source without which it makes none: age alone, say,
-  /// is not why an item is there unless the fresh source brought it.
+  /// A feature that makes a reason, and the source without which it makes none. That an item is
+  /// new is a reason only when nothing but the fresh source brought it.
   private static let rules: [(feature: Feature, reason: Reason, source: SourceName?)] = [
     (.followed, .followed, nil),
     (.similarity, .nearTaste, nil),
@@ -31,6 +31,7 @@ struct ReasonFinder {
       var most: Float = 0
       for rule in rules where scorer.features.contains(rule.feature) {
         if let source = rule.source, sources & source.bit == 0 { continue }
+        if rule.reason == .fresh, sources != SourceName.fresh.bit { continue }
         let part = scorer.contribution(rule.feature, matrix[rule.feature, index])
         if part > most {
           most = part

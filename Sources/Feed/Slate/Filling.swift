@@ -7,6 +7,9 @@ struct Filling {
     case capsAndRuns, caps, none
   }
 
+  /// From this many comparisons on, one call for all is faster than one each.
+  private static let gathered = 8
+
   var scratch = SlateScratch()
   private let lambda: Float
   private let poolMax: Int
@@ -17,6 +20,9 @@ struct Filling {
   private let reserved: [Int]
   /// Reserved places that the page still owes, by source.
   private var owed: [Int] = []
+  private var due = 0
+  /// Every place before it is taken.
+  private var firstFree = 0
   /// The first place in the order by score that is not in the pool yet.
   private var cursor = 0
   /// The scores that make relevance 1 and 0.
@@ -46,16 +52,19 @@ struct Filling {
     spread = range > 0 ? range : 1
   }
 
-  /// Begins with no page.
-  mutating func begin() { scratch.pool.removeAll() }
-
-  /// Begins a page. Runs go on over its edge.
+  /// Begins a page: nothing has been met. Runs go on over its edge.
   mutating func beginPage(_ candidates: borrowing CandidateSet) {
     scratch.page.removeAll(keepingCapacity: true)
     scratch.authors.removeAll()
     scratch.categories.removeAll()
     scratch.pool.beginPage()
     owed = reserved
+    due = reserved.reduce(0, +)
+    for place in firstFree..<cursor where !scratch.isTaken[place] {
+      scratch.met[place] = 0
+      scratch.similarity[place] = 0
+      scratch.pool.add(place, value: bound(place, candidates))
+    }
   }
 
   /// The candidate for the next place; nil when none is left.
@@ -63,16 +72,14 @@ struct Filling {
     _ world: borrowing World, _ candidates: borrowing CandidateSet
   ) -> Int? {
     fillPool(candidates)
-    let due = owed.reduce(0, +)
     if due > 0, limit - scratch.page.count <= due {
-      let mask = SourceName.allCases.reduce(UInt16(0)) {
-        owed[Int($1.rawValue)] > 0 ? $0 | $1.bit : $0
-      }
+      var mask: UInt16 = 0
+      for source in owed.indices where owed[source] > 0 { mask |= 1 << UInt16(source) }
       if let place = firstPlace(candidates, .capsAndRuns, mask) {
         return take(place, candidates)
       }
       // Nothing is left that the places were kept for.
-      owed = Array(repeating: 0, count: owed.count)
+      due = 0
     }
     scratch.pool.beginPlace()
     if let place = bestPlace(world, candidates) { return take(place, candidates) }
@@ -83,30 +90,37 @@ struct Filling {
   }
 
   private mutating func fillPool(_ candidates: borrowing CandidateSet) {
-    while scratch.pool.places.count < poolMax, cursor < scratch.byScore.count {
+    while scratch.pool.count < poolMax, cursor < scratch.byScore.count {
       if !scratch.isTaken[cursor] {
-        let score = candidates.scores[scratch.byScore[cursor]]
-        let relevance = score.isFinite ? 1 - (highest - score) / spread : 0
-        scratch.pool.append(place: cursor, bound: lambda * relevance)
+        scratch.pool.add(cursor, value: bound(cursor, candidates))
+        scratch.pool.count += 1
       }
       cursor += 1
     }
+  }
+
+  /// λ times the relevance of the item at a place: no value is above it.
+  private func bound(_ place: Int, _ candidates: borrowing CandidateSet) -> Float {
+    let score = candidates.scores[scratch.byScore[place]]
+    return score.isFinite ? lambda * (1 - (highest - score) / spread) : 0
   }
 
   /// The place of the pool's best item that the rules allow.
   private mutating func bestPlace(
     _ world: borrowing World, _ candidates: borrowing CandidateSet
   ) -> Int? {
-    while let index = scratch.pool.best() {
-      let candidate = scratch.byScore[scratch.pool.places[index]]
-      if !allowsCaps(candidates, candidate) {
-        scratch.pool.out[index] = 1
+    while let place = scratch.pool.best {
+      let candidate = scratch.byScore[place]
+      if scratch.isTaken[place] {
+        scratch.pool.removeBest()
+      } else if !allowsCaps(candidates, candidate) {
+        scratch.pool.holdForPage()
       } else if !allowsRuns(candidates, candidate) {
-        scratch.pool.out[index] = 2
-      } else if lambda == 1 || scratch.pool.met[index] == scratch.page.count {
-        return scratch.pool.places[index]
+        scratch.pool.holdForPlace()
+      } else if lambda == 1 || scratch.met[place] == scratch.page.count {
+        return place
       } else {
-        meet(index, world, candidates.rows[candidate], candidates)
+        meet(place, world, candidates)
       }
     }
     return nil
@@ -114,24 +128,35 @@ struct Filling {
 
   /// Compares an item of the pool with what it has not met of the page.
   private mutating func meet(
-    _ index: Int, _ world: borrowing World, _ row: UInt32, _ candidates: borrowing CandidateSet
+    _ place: Int, _ world: borrowing World, _ candidates: borrowing CandidateSet
   ) {
-    var similarity = scratch.pool.similarity[index]
-    for other in scratch.pool.met[index]..<scratch.page.count {
-      similarity = max(
-        similarity, world.vectors.pairwise(row, candidates.rows[scratch.page[other]]))
+    let row = candidates.rows[scratch.byScore[place]]
+    let range = scratch.met[place]..<scratch.page.count
+    var similarity = scratch.similarity[place]
+    if range.count < Self.gathered {
+      for other in range {
+        similarity = max(similarity, world.vectors.pairwise(row, scratch.page[other]))
+      }
+    } else {
+      var dots: [Float] = []
+      swap(&dots, &scratch.dots)
+      world.vectors.withVector(row: row) { vector in
+        let others = scratch.page.span.extracting(range)
+        world.vectors.dots(query: vector, rows: others, into: &dots)
+        for dot in dots { similarity = max(similarity, dot) }
+      }
+      swap(&dots, &scratch.dots)
     }
-    scratch.pool.met[index] = scratch.page.count
-    scratch.pool.similarity[index] = similarity
-    scratch.pool.values[index] = scratch.pool.bounds[index] - (1 - lambda) * similarity
+    scratch.met[place] = scratch.page.count
+    scratch.similarity[place] = similarity
+    scratch.pool.lowerBest(place, to: bound(place, candidates) - (1 - lambda) * similarity)
   }
 
   /// The first place in the order by score that is free and allowed, of the sources of a mask.
   private func firstPlace(
     _ candidates: borrowing CandidateSet, _ rules: Rules, _ mask: UInt16
   ) -> Int? {
-    let start = scratch.pool.places.first ?? cursor
-    for place in start..<scratch.byScore.count where !scratch.isTaken[place] {
+    for place in firstFree..<scratch.byScore.count where !scratch.isTaken[place] {
       let candidate = scratch.byScore[place]
       guard candidates.sources[candidate] & mask != 0 else { continue }
       if rules != .none, !allowsCaps(candidates, candidate) { continue }
@@ -163,8 +188,9 @@ struct Filling {
     let candidate = scratch.byScore[place]
     let facts = candidates.facts[candidate]
     scratch.isTaken[place] = true
-    if let index = scratch.pool.places.firstIndex(of: place) { scratch.pool.remove(index) }
-    scratch.page.append(candidate)
+    if place < cursor { scratch.pool.count -= 1 }
+    while firstFree < cursor, scratch.isTaken[firstFree] { firstFree += 1 }
+    scratch.page.append(candidates.rows[candidate])
     if facts.author != .max {
       scratch.authors.set(facts.author, (scratch.authors[facts.author] ?? 0) &+ 1)
     }
@@ -176,9 +202,15 @@ struct Filling {
     lastAuthor = facts.author
     categoryRun = facts.category != 0 && facts.category == lastCategory ? categoryRun + 1 : 1
     lastCategory = facts.category
-    for source in SourceName.allCases where candidates.sources[candidate] & source.bit != 0 {
-      owed[Int(source.rawValue)] = max(0, owed[Int(source.rawValue)] - 1)
-    }
+    if due > 0 { pay(candidates.sources[candidate]) }
     return candidate
+  }
+
+  /// An item of these sources has come onto the page.
+  private mutating func pay(_ sources: UInt16) {
+    for source in owed.indices where owed[source] > 0 && sources & 1 << UInt16(source) != 0 {
+      owed[source] -= 1
+      due -= 1
+    }
   }
 }

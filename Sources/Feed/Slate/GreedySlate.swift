@@ -1,5 +1,3 @@
-internal import Index
-
 /// Fills page after page, place after place, each with the best item that the rules allow:
 ///
 /// - of an author or a category at most so many on a page (caps);
@@ -23,14 +21,13 @@ package struct GreedySlate: Slate {
     _ candidates: borrowing CandidateSet, _ scratch: inout SlateScratch, into order: inout [Int]
   ) -> Int {
     order.removeAll(keepingCapacity: true)
-    Self.sort(candidates, &scratch)
+    scratch.begin(candidates)
     let settings = context.surface.settings
     let isDiverse = settings.mmrLambda < 1 && !context.isTimeOver
     var filling = Filling(
       context, candidates, lambda: isDiverse ? Float(max(0, settings.mmrLambda)) : 1,
       pool: max(1, isDiverse ? settings.mmrPool : 1))
     swap(&filling.scratch, &scratch)
-    filling.begin()
     let depth = min(candidates.count, max(settings.depth, context.limit))
     while order.count < depth {
       if order.count % context.limit == 0 { filling.beginPage(candidates) }
@@ -43,18 +40,5 @@ package struct GreedySlate: Slate {
       order.append(scratch.byScore[place])
     }
     return arranged
-  }
-
-  /// Orders the candidates by score, ties by row, and non-finite scores last.
-  private static func sort(_ candidates: borrowing CandidateSet, _ scratch: inout SlateScratch) {
-    scratch.top.reset(k: candidates.count)
-    for index in candidates.rows.indices {
-      scratch.top.insert(row: candidates.rows[index], score: candidates.scores[index])
-    }
-    scratch.top.drain(into: &scratch.hits)
-    scratch.byScore.removeAll(keepingCapacity: true)
-    for hit in scratch.hits { scratch.byScore.append(candidates.index(of: hit.row) ?? 0) }
-    scratch.isTaken.removeAll(keepingCapacity: true)
-    scratch.isTaken.append(contentsOf: repeatElement(false, count: candidates.count))
   }
 }

@@ -1,95 +1,124 @@
-internal import Index
-
 /// What the slate works with, kept between requests.
 package struct SlateScratch {
-  /// Selects and orders by score.
-  var top = TopK(k: 0)
-  var hits: [Hit] = []
   /// Candidate indices, best score first.
   var byScore: [Int] = []
   /// Whether the place in `byScore` is taken.
   var isTaken: [Bool] = []
+  /// By place: the highest cosine to what the item has met of the page.
+  var similarity: [Float] = []
+  /// By place: how much of the page the item has met.
+  var met: [Int] = []
   var pool = SlatePool()
   /// Items on the page by author and by category.
   var authors = RowTable()
   var categories = RowTable()
-  /// Candidate indices on the page, in order.
-  var page: [Int] = []
+  /// The rows on the page, in order.
+  var page: [UInt32] = []
+  var dots: [Float] = []
+  var order = ScoreOrder()
 
   /// Empty scratch.
   package init() {}
+
+  /// Begins a request with the candidates in the order of their scores.
+  mutating func begin(_ candidates: borrowing CandidateSet) {
+    order.sort(rows: candidates.rows, scores: candidates.scores)
+    byScore.removeAll(keepingCapacity: true)
+    for row in order.rows { byScore.append(candidates.index(of: row) ?? 0) }
+    isTaken.removeAll(keepingCapacity: true)
+    isTaken.append(contentsOf: repeatElement(false, count: candidates.count))
+    similarity.removeAll(keepingCapacity: true)
+    similarity.append(contentsOf: repeatElement(0, count: candidates.count))
+    met.removeAll(keepingCapacity: true)
+    met.append(contentsOf: repeatElement(0, count: candidates.count))
+    pool.begin()
+  }
 }
 
-/// The best remaining items among which MMR picks, best score first.
+/// The best remaining items among which MMR picks: a binary heap by value, then by place.
+///
+/// An entry is one integer, the value in a form that compares like it above the complement of the
+/// place, so that a comparison is one instruction.
 struct SlatePool {
-  /// Places in the order by score.
-  var places: [Int] = []
-  /// λ times the relevance: no value is above it.
-  var bounds: [Float] = []
-  /// The MMR value; one that has not met the whole page yet may be too high.
-  var values: [Float] = []
-  /// The highest cosine to what it has met of the page.
-  var similarity: [Float] = []
-  /// How much of the page it has met.
-  var met: [Int] = []
-  /// Out for this page (1) or for this place (2).
-  var out: [UInt8] = []
+  private var heap: [UInt64] = []
+  /// Items that a cap keeps off this page.
+  private var heldForPage: [UInt64] = []
+  /// Items that a run keeps off this place.
+  private var heldForPlace: [UInt64] = []
+  /// How many items of the pool are not taken, held ones included.
+  var count = 0
 
-  mutating func removeAll() {
-    places.removeAll(keepingCapacity: true)
-    bounds.removeAll(keepingCapacity: true)
-    values.removeAll(keepingCapacity: true)
-    similarity.removeAll(keepingCapacity: true)
-    met.removeAll(keepingCapacity: true)
-    out.removeAll(keepingCapacity: true)
+  mutating func begin() {
+    count = 0
+    beginPage()
   }
 
-  mutating func append(place: Int, bound: Float) {
-    places.append(place)
-    bounds.append(bound)
-    values.append(bound)
-    similarity.append(0)
-    met.append(0)
-    out.append(0)
-  }
-
-  mutating func remove(_ index: Int) {
-    places.remove(at: index)
-    bounds.remove(at: index)
-    values.remove(at: index)
-    similarity.remove(at: index)
-    met.remove(at: index)
-    out.remove(at: index)
-  }
-
-  /// Begins a page: nothing has been met.
+  /// Empties the heap; the items are added again with their new values.
   mutating func beginPage() {
-    for index in places.indices {
-      values[index] = bounds[index]
-      similarity[index] = 0
-      met[index] = 0
-      out[index] = 0
-    }
+    heap.removeAll(keepingCapacity: true)
+    heldForPage.removeAll(keepingCapacity: true)
+    heldForPlace.removeAll(keepingCapacity: true)
   }
 
-  /// Begins a place: what was out for the last place is in again.
+  /// Lets what was held for the last place in again.
   mutating func beginPlace() {
-    for index in out.indices where out[index] == 2 { out[index] = 0 }
+    while let entry = heldForPlace.popLast() { insert(entry) }
   }
 
-  /// The highest value that is in, the first of equal ones; bounds fall along the pool, so the
-  /// search ends where none can be higher.
-  @inline(__always)
-  func best() -> Int? {
-    var best: Int?
-    var most = -Float.infinity
-    for index in places.indices {
-      if bounds[index] <= most { break }
-      if out[index] == 0, values[index] > most {
-        most = values[index]
-        best = index
-      }
+  /// Adds an item by its place.
+  mutating func add(_ place: Int, value: Float) { insert(Self.entry(place, value)) }
+
+  /// The place with the highest value, the lowest of equal ones.
+  var best: Int? { heap.first.map { Int(~UInt32(truncatingIfNeeded: $0)) } }
+
+  /// Sets the value of the best item, which is not higher than it was.
+  mutating func lowerBest(_ place: Int, to value: Float) { sink(Self.entry(place, value)) }
+
+  /// Takes the best item out.
+  mutating func removeBest() {
+    guard let last = heap.popLast(), !heap.isEmpty else { return }
+    sink(last)
+  }
+
+  /// Holds the best item back until the next page.
+  mutating func holdForPage() {
+    heldForPage.append(heap[0])
+    removeBest()
+  }
+
+  /// Holds the best item back until the next place.
+  mutating func holdForPlace() {
+    heldForPlace.append(heap[0])
+    removeBest()
+  }
+
+  private static func entry(_ place: Int, _ value: Float) -> UInt64 {
+    UInt64(ScoreOrder.ordered(value)) << 32 | UInt64(~UInt32(truncatingIfNeeded: place))
+  }
+
+  private mutating func insert(_ entry: UInt64) {
+    var child = heap.count
+    heap.append(entry)
+    while child > 0 {
+      let parent = (child &- 1) / 2
+      guard entry > heap[parent] else { break }
+      heap[child] = heap[parent]
+      child = parent
     }
-    return best
+    heap[child] = entry
+  }
+
+  /// Puts an entry in place of the best one.
+  private mutating func sink(_ entry: UInt64) {
+    var hole = 0
+    while true {
+      var child = 2 &* hole &+ 1
+      guard child < heap.count else { break }
+      if child &+ 1 < heap.count, heap[child &+ 1] > heap[child] { child &+= 1 }
+      guard heap[child] > entry else { break }
+      heap[hole] = heap[child]
+      hole = child
+    }
+    heap[hole] = entry
   }
 }

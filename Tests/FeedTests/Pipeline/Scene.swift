@@ -5,6 +5,8 @@ final class Scene {
   var world: World
   var configuration = Configuration()
   let clock = ManualTime()
+  /// Everything that was applied, in order.
+  private(set) var journal: [(event: Event, outcome: Outcome)] = []
   private var offset: UInt64 = 0
   private var number: UInt64 = 0
 
@@ -20,7 +22,9 @@ final class Scene {
     offset += 1
     var bytes: [UInt8] = []
     event.encode(received: clock.now, into: &bytes)
-    return RecordView.over(bytes, 0..<bytes.count) { world.apply(Offset(offset), $0) }
+    let outcome = RecordView.over(bytes, 0..<bytes.count) { world.apply(Offset(offset), $0) }
+    journal.append((event, outcome))
+    return outcome
   }
 
   /// Publishes an item that was made `age` milliseconds ago.
@@ -81,6 +85,17 @@ final class Scene {
       request, world, now: clock.now, time: time ?? clock, number: number, Workspace())
   }
 
+  /// A maker of pages with the scene's clock.
+  func maker() -> PageMaker {
+    PageMaker(configuration: configuration, freshness: world.freshness, time: clock)
+  }
+
+  /// The first page, from the cache when that is true.
+  func page(_ maker: PageMaker, _ request: PageRequest) throws -> Page {
+    if let cached = maker.cached(request) { return cached.page }
+    return try maker.make(request, world: world).page
+  }
+
   /// The items of a set, first to last.
   func items(_ set: RankedSet) -> [String] {
     (0..<set.count).map { world.id(set.row(at: $0)) }
@@ -114,7 +129,7 @@ final class Scene {
     return configuration
   }
 
-  /// A pipeline whose fallback would not hide that a source brings nothing.
+  /// A request for a user, or for nobody.
   func request(
     _ user: String, _ surface: String = "only", _ change: (inout PageRequest) -> Void = { _ in }
   ) -> PageRequest {
