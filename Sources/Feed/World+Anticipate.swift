@@ -47,7 +47,7 @@ extension World {
   @inline(__always)
   private func touchItem(_ row: Int) -> UInt64 {
     UInt64(items.facts[row].created) &+ UInt64(items.stats[row].updated)
-      &+ UInt64(items.totals[row &* Channel.allCases.count])
+      &+ UInt64(items.totals[row &* Channel.count])
       &+ UInt64(items.ids.touch(UInt32(row))) &+ UInt64(coEngaged.touch(row))
   }
 }

@@ -97,7 +97,7 @@ extension World {
     isLate: Bool
   ) {
     guard let channel = view.action.channel else { return }
-    let place = Int(item) &* Channel.allCases.count &+ Int(channel.rawValue)
+    let place = Int(item) &* Channel.count &+ Int(channel.rawValue)
     items.totals[place] = items.totals[place] == .max ? .max : items.totals[place] &+ 1
     if view.action == .dwell, view.value.isFinite {
       dwell.add(item, milliseconds: max(0, view.value))
@@ -105,32 +105,13 @@ extension World {
     guard !isLate else { return }
     windows.add(item, channel, second: second)
     let row = Int(item)
-    let weight = items.stats[row].advance(
-      to: second, burst: settings.burstHalfLifeMs, short: settings.shortHalfLifeMs,
-      long: settings.longHalfLifeMs)
-    if items.stats[row].first == 0 { items.stats[row].first = second }
-    if channel == .impression {
-      items.stats[row].shortImpressions += weight.short
-      items.stats[row].longImpressions += weight.long
-      return
-    }
-    if channel == .click {
-      items.stats[row].burstClicks += weight.burst
-      items.stats[row].shortClicks += weight.short
-      items.stats[row].longClicks += weight.long
-    }
+    items.stats[row].count(channel, strength, second: second, limits)
+    if channel == .impression { return }
     let author = items.facts[row].author
     if author != .max {
-      users.states[Int(author)].receive(
-        strength, second: second, halfLife: settings.tasteHalfLifeMs)
+      users.states[Int(author)].receive(strength, second: second, halfLife: limits.tasteHalfLifeMs)
     }
-    guard strength > 0 else {
-      items.stats[row].longNegative -= weight.long * strength
-      return
-    }
-    items.stats[row].shortEngagement += weight.short * strength
-    items.stats[row].longEngagement += weight.long * strength
-    rank(item, user)
+    if strength > 0 { rank(item, user) }
   }
 
   /// Notes the item's new place in the lists.
@@ -166,56 +147,32 @@ extension World {
     _ action: Action, item: UInt32, user: UInt32, strength: Float, second: UInt32
   ) {
     let row = Int(user)
-    users.states[row].seen.append(item, capacity: settings.seenItems)
-    if action == .impression { return }
+    if action == .impression {
+      users.states[row].seen.append(item, capacity: settings.seenItems)
+      return
+    }
     if strength > 0 { joinSession(item, user: row, second: second) }
-    let deed = UserState.Deed(
-      item: item, second: second, action: action.rawValue, session: users.states[row].session)
-    users.states[row].deeds.append(deed, capacity: settings.userActions)
-    switch action {
-    case .hide, .notInterested, .report:
-      users.states[row].hidden.append(item, capacity: settings.seenItems)
-    default: break
-    }
+    users.states[row].note(
+      action, item: item, items.facts[Int(item)], strength, second: second, limits: limits)
     guard strength != 0 else { return }
-    let facts = items.facts[Int(item)]
-    let halfLife = settings.tasteHalfLifeMs
-    let most = settings.affinityEntries
-    if facts.author != .max {
-      users.states[row].authors.add(
-        facts.author, strength, second: second, halfLife: halfLife, max: most)
-    }
-    if facts.topic != 0 {
-      users.states[row].topics.add(
-        UInt32(facts.topic), strength, second: second, halfLife: halfLife, max: most)
-    }
-    if facts.type != 0 {
-      users.states[row].types.add(
-        UInt32(facts.type), strength, second: second, halfLife: halfLife, max: most)
-    }
     var taste = Taste()
     swap(&taste, &users.states[row].taste)
     vectors.withVector(row: item) { vector in
-      taste.add(vector, item: item, strength: strength, second: second, settings: settings)
+      taste.add(
+        vector, item: item, strength: strength, second: second, halfLife: limits.tasteHalfLifeMs,
+        joinCosine: limits.tasteJoinCosine, max: limits.tasteVectors)
     }
     swap(&taste, &users.states[row].taste)
   }
 
   /// Joins the item to the items before it in the session, each run of deeds on one item once.
   private mutating func joinSession(_ item: UInt32, user: Int, second: UInt32) {
-    let count = users.states[user].deeds.count
-    let session = users.states[user].session
-    guard count > 0, users.states[user].deeds[newest: 0].item != item else { return }
-    var distance = 0
-    var previous = UInt32.max
-    for age in 0..<count {
-      let deed = users.states[user].deeds[newest: age]
-      guard deed.session == session, distance < settings.coEngagedReach else { return }
-      if deed.item == previous || strengths[Int(deed.action)] <= 0 { continue }
-      previous = deed.item
-      distance += 1
-      if deed.item == item || !items.isLive(deed.item) { continue }
-      coEngaged.add(item, after: deed.item, weight: 1 / Float(distance), second: second)
+    let earlier = users.states[user].earlierItems(
+      before: item, reach: limits.coEngagedReach, strengths: strengths)
+    for place in 0..<earlier.count {
+      let before = earlier.items[place]
+      if before == item || !items.isLive(before) { continue }
+      coEngaged.add(item, after: before, weight: 1 / Float(place &+ 1), second: second)
     }
   }
 }

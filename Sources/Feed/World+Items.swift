@@ -137,8 +137,10 @@ extension World {
   /// A few steps of upkeep after each event: what is too old leaves, and references to dropped rows
   /// are searched for, so that the rows can be used again.
   mutating func tidyUp() {
-    retireExpired()
-    forgetIdle()
+    if offset.value % UInt64(Self.upkeepEvery) == 0 {
+      retireExpired()
+      forgetIdle()
+    }
     if sweep.isRunning { return sweepStep() }
     let deadRows = items.dead.count + users.dead.count
     guard deadRows >= max(1_024, items.liveCount / 10) else { return }
@@ -148,8 +150,11 @@ extension World {
     sweep.users = users.dead.count
   }
 
+  /// Upkeep is done for this many events at once.
+  private static let upkeepEvery = 16
+
   private mutating func retireExpired() {
-    for _ in 0..<2 {
+    for _ in 0..<2 * Self.upkeepEvery {
       guard let oldest = age.first else { return }
       let facts = items.facts[Int(oldest.row)]
       guard facts.isLive, facts.serial == oldest.serial else {
@@ -171,19 +176,22 @@ extension World {
     return Int64(second) * 1000 > Int64(facts.created) * 1000 + settings.itemRetentionMs
   }
 
+  /// Forgets a few anonymous sessions that have been idle for long.
   private mutating func forgetIdle() {
-    guard !users.states.isEmpty else { return }
     windows.sweep(second: newest.seconds)
-    sweep.idleCursor = sweep.idleCursor + 1 < users.states.count ? sweep.idleCursor + 1 : 0
-    let row = sweep.idleCursor
-    guard users.isLive[row], users.states[row].isAnonymous, users.lastPost[row] == 0,
-      Int64(users.states[row].updated) * 1000 + settings.anonymousRetentionMs
-        < received.milliseconds
-    else { return }
-    graph.removeAll(UInt32(row))
-    inboxes.removeAll(UInt32(row))
-    users.drop(UInt32(row), isReferenced: false)
-    freshness.bump(UInt32(row))
+    guard !users.states.isEmpty else { return }
+    for _ in 0..<Self.upkeepEvery {
+      sweep.idleCursor = sweep.idleCursor + 1 < users.states.count ? sweep.idleCursor + 1 : 0
+      let row = sweep.idleCursor
+      guard users.isLive[row], users.states[row].isAnonymous, users.lastPost[row] == 0,
+        Int64(users.states[row].updated) * 1000 + settings.anonymousRetentionMs
+          < received.milliseconds
+      else { continue }
+      graph.removeAll(UInt32(row))
+      inboxes.removeAll(UInt32(row))
+      users.drop(UInt32(row), isReferenced: false)
+      freshness.bump(UInt32(row))
+    }
   }
 
   /// Looks at a few places for references to dropped rows.

@@ -175,7 +175,7 @@ extension ItemTable {
     free = try reader.column(of: UInt32.self)
     dead = try reader.column(of: UInt32.self)
     serial = try reader.number(UInt64.self)
-    guard stats.count == facts.count, totals.count == facts.count * Channel.allCases.count else {
+    guard stats.count == facts.count, totals.count == facts.count * Channel.count else {
       throw SnapshotReader.ended
     }
     for row in facts.indices where facts[row].isLive {

@@ -47,6 +47,7 @@ public struct World: ~Copyable {
 
   /// Strength by action, and the clicks of the whole World on the short scale.
   let strengths: [Float]
+  let limits: FoldLimits
   var clicks = ItemStats()
   var scratch: [Float] = []
   /// Keeps the loads of `anticipate` from being optimised away.
@@ -68,6 +69,7 @@ public struct World: ~Copyable {
       capacity: settings.coEngagedItems, halfLifeMs: settings.coEngagedHalfLifeMs)
     dedup = DedupWindow(capacity: settings.dedupEvents)
     strengths = Self.strengths(settings)
+    limits = FoldLimits(settings)
   }
 
   static func strengths(_ settings: WorldSettings) -> [Float] {

@@ -95,3 +95,31 @@ public struct WorldSettings: Equatable, Sendable {
     return RecordView.over(bytes, 0..<bytes.count) { SnapshotWriter.checksum(of: $0) }
   }
 }
+
+/// The settings that the fold reads for every interaction, as plain numbers: passed along without
+/// touching a reference count.
+struct FoldLimits {
+  let burstHalfLifeMs: Int64
+  let shortHalfLifeMs: Int64
+  let longHalfLifeMs: Int64
+  let tasteHalfLifeMs: Int64
+  let tasteJoinCosine: Float
+  let tasteVectors: Int
+  let affinityEntries: Int
+  let userActions: Int
+  let seenItems: Int
+  let coEngagedReach: Int
+
+  init(_ settings: WorldSettings) {
+    burstHalfLifeMs = settings.burstHalfLifeMs
+    shortHalfLifeMs = settings.shortHalfLifeMs
+    longHalfLifeMs = settings.longHalfLifeMs
+    tasteHalfLifeMs = settings.tasteHalfLifeMs
+    tasteJoinCosine = settings.tasteJoinCosine
+    tasteVectors = settings.tasteVectors
+    affinityEntries = settings.affinityEntries
+    userActions = settings.userActions
+    seenItems = settings.seenItems
+    coEngagedReach = settings.coEngagedReach
+  }
+}

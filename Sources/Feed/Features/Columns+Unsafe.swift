@@ -46,12 +46,24 @@ enum Columns {
     }
   }
 
-  /// The place of the smallest weight; 0 for none.
+  /// The first place of the smallest weight; 0 for none.
   static func lowestIndex(_ column: borrowing [Float]) -> Int {
     unsafe column.withUnsafeBufferPointer { buffer in
-      var lowest = 0
-      for place in 0..<buffer.count where unsafe buffer[place] < buffer[lowest] { lowest = place }
-      return lowest
+      var lanes = SIMD16<Float>(repeating: .infinity)
+      var place = 0
+      let bytes = unsafe UnsafeRawPointer(buffer.baseAddress)
+      while place &+ 16 <= buffer.count, let bytes = unsafe bytes {
+        let next = unsafe bytes.loadUnaligned(fromByteOffset: place &* 4, as: SIMD16<Float>.self)
+        lanes.replace(with: next, where: next .< lanes)
+        place &+= 16
+      }
+      var lowest = lanes.min()
+      while place < buffer.count {
+        lowest = unsafe Swift.min(lowest, buffer[place])
+        place &+= 1
+      }
+      for place in 0..<buffer.count where unsafe buffer[place] == lowest { return place }
+      return 0
     }
   }
 

@@ -35,7 +35,7 @@ struct ItemTable {
   var titles = TextColumn()
   var facts: [Facts] = []
   var stats: [ItemStats] = []
-  /// Lifetime counts, `Channel.allCases.count` a row.
+  /// Lifetime counts, `Channel.count` a row.
   var totals: [UInt32] = []
   /// Rows that may be used again, last in first out.
   var free: [UInt32] = []
@@ -61,8 +61,8 @@ struct ItemTable {
     facts[Int(row)].serial = serial
     facts[Int(row)].life = Life.live.rawValue
     stats[Int(row)] = ItemStats()
-    for channel in 0..<Channel.allCases.count {
-      totals[Int(row) * Channel.allCases.count + channel] = 0
+    for channel in 0..<Channel.count {
+      totals[Int(row) * Channel.count + channel] = 0
     }
     liveCount += 1
     return ItemRow(row)
@@ -90,7 +90,7 @@ struct ItemTable {
   /// Lifetime count of a channel.
   @inline(__always)
   func total(_ row: UInt32, _ channel: Channel) -> UInt32 {
-    totals[Int(row) &* Channel.allCases.count &+ Int(channel.rawValue)]
+    totals[Int(row) &* Channel.count &+ Int(channel.rawValue)]
   }
 }
 
@@ -113,6 +113,32 @@ package struct ItemStats: BitwiseCopyable {
   package var first: UInt32 = 0
 
   package init() {}
+
+  /// Counts one event of a channel with its strength.
+  @inline(__always)
+  mutating func count(_ channel: Channel, _ strength: Float, second: UInt32, _ limits: FoldLimits) {
+    let weight = advance(
+      to: second, burst: limits.burstHalfLifeMs, short: limits.shortHalfLifeMs,
+      long: limits.longHalfLifeMs)
+    if first == 0 { first = second }
+    switch channel {
+    case .impression:
+      shortImpressions += weight.short
+      longImpressions += weight.long
+      return
+    case .click:
+      burstClicks += weight.burst
+      shortClicks += weight.short
+      longClicks += weight.long
+    default: break
+    }
+    if strength > 0 {
+      shortEngagement += weight.short * strength
+      longEngagement += weight.long * strength
+    } else {
+      longNegative -= weight.long * strength
+    }
+  }
 
   /// Moves every counter to `second`, unless it is in the past.
   ///

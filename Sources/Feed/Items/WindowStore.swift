@@ -102,7 +102,7 @@ package struct WindowStore {
   /// Looks at a few blocks and frees those with no event in the last day.
   package mutating func sweep(second: UInt32) {
     guard !blocks.isEmpty else { return }
-    for _ in 0..<2 {
+    for _ in 0..<32 {
       hand = hand + 1 < blocks.count ? hand + 1 : 0
       if blocks[hand].owner != Self.none,
         Int(blocks[hand].newest) + Self.hourSlots * 60 < Int(second / 60)

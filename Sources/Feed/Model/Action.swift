@@ -67,6 +67,10 @@ public enum Action: UInt8, CaseIterable, Sendable {
 public enum Channel: UInt8, CaseIterable, Sendable {
   case impression, click, like, share, comment, save, complete, purchase, negative
 
+  /// How many channels there are: the stride of per-channel columns, without making `allCases`.
+  @inline(__always)
+  static var count: Int { 9 }
+
   /// The name in features and metrics.
   public var name: String { "\(self)" }
 }

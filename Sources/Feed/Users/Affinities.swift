@@ -11,26 +11,35 @@ struct Affinities {
 
   /// Adds `strength` to a key; when there is no room, the weakest goes.
   mutating func add(_ key: UInt32, _ strength: Float, second: UInt32, halfLife: Int64, max: Int) {
-    for index in entries.indices where entries[index].key == key {
-      let sum = entries[index].value(at: second, halfLife: halfLife) + strength
-      entries[index] = Entry(key: key, updated: Swift.max(entries[index].updated, second), sum: sum)
-      return
+    var place = 0
+    while place < entries.count {
+      if entries[place].key == key {
+        let sum = entries[place].value(at: second, halfLife: halfLife) + strength
+        let updated = Swift.max(entries[place].updated, second)
+        entries[place] = Entry(key: key, updated: updated, sum: sum)
+        return
+      }
+      place &+= 1
     }
     let entry = Entry(key: key, updated: second, sum: strength)
     if entries.count < max {
       entries.append(entry)
       return
     }
+    // Decayed sums of one half-life keep their order, so they can be compared without decaying them:
+    // forward decay, as in `TopLists`.
+    let perSecond = 1000 / Float(Swift.max(1, halfLife))
     var weakest = 0
     var least = Float.infinity
-    for index in entries.indices {
-      let value = abs(entries[index].value(at: second, halfLife: halfLife))
+    for place in entries.indices {
+      let age = Float(Int64(second) - Int64(entries[place].updated))
+      let value = Logarithm.base2(abs(entries[place].sum)) - age * perSecond
       if value < least {
         least = value
-        weakest = index
+        weakest = place
       }
     }
-    if max > 0, abs(strength) >= least { entries[weakest] = entry }
+    if max > 0, Logarithm.base2(abs(strength)) >= least { entries[weakest] = entry }
   }
 
   /// The decayed sum of a key; 0 when there is none.

@@ -21,7 +21,7 @@ struct Taste {
   /// Adds an item's vector with a strength, which is negative for a dislike.
   mutating func add(
     _ vector: borrowing Span<Float>, item: UInt32, strength: Float, second: UInt32,
-    settings: WorldSettings
+    halfLife: Int64, joinCosine: Float, max most: Int
   ) {
     let dimension = vector.count
     var nearest = -1
@@ -35,19 +35,19 @@ struct Taste {
     }
     if strength < 0 {
       // A dislike pushes away only the interest that it is about.
-      guard nearest >= 0, best >= settings.tasteJoinCosine else { return }
-      blend(nearest, vector, strength, to: second, settings.tasteHalfLifeMs)
+      guard nearest >= 0, best >= joinCosine else { return }
+      blend(nearest, vector, strength, to: second, halfLife)
       interests[nearest].weight = max(0, interests[nearest].weight + strength)
       return
     }
-    if nearest < 0 || (best < settings.tasteJoinCosine && interests.count < settings.tasteVectors) {
+    if nearest < 0 || (best < joinCosine && interests.count < most) {
       interests.append(Interest(weight: strength, updated: second, item: item))
       for component in 0..<dimension { vectors.append(vector[component] * strength) }
       return
     }
-    if best < settings.tasteJoinCosine {
-      nearest = weakest(second, settings.tasteHalfLifeMs)
-      if value(nearest, second, settings.tasteHalfLifeMs) <= strength {
+    if best < joinCosine {
+      nearest = weakest(second, halfLife)
+      if value(nearest, second, halfLife) <= strength {
         interests[nearest] = Interest(weight: strength, updated: second, item: item)
         for component in 0..<dimension {
           vectors[nearest * dimension + component] = vector[component] * strength
@@ -55,7 +55,7 @@ struct Taste {
         return
       }
     }
-    blend(nearest, vector, strength, to: second, settings.tasteHalfLifeMs)
+    blend(nearest, vector, strength, to: second, halfLife)
     interests[nearest].weight += strength
     interests[nearest].item = item
   }

@@ -53,6 +53,55 @@ struct UserState {
     updated = max(updated, second)
   }
 
+  /// Remembers what the user did with an item: the deed, the item as seen, affinities.
+  mutating func note(
+    _ action: Action, item: UInt32, _ facts: ItemTable.Facts, _ strength: Float, second: UInt32,
+    limits: FoldLimits
+  ) {
+    seen.append(item, capacity: limits.seenItems)
+    let deed = Deed(item: item, second: second, action: action.rawValue, session: session)
+    deeds.append(deed, capacity: limits.userActions)
+    switch action {
+    case .hide, .notInterested, .report: hidden.append(item, capacity: limits.seenItems)
+    default: break
+    }
+    guard strength != 0 else { return }
+    let halfLife = limits.tasteHalfLifeMs
+    let most = limits.affinityEntries
+    if facts.author != .max {
+      authors.add(facts.author, strength, second: second, halfLife: halfLife, max: most)
+    }
+    if facts.topic != 0 {
+      topics.add(UInt32(facts.topic), strength, second: second, halfLife: halfLife, max: most)
+    }
+    if facts.type != 0 {
+      types.add(UInt32(facts.type), strength, second: second, halfLife: halfLife, max: most)
+    }
+  }
+
+  /// The items of the running session before a deed on `item`, newest first, each run of deeds on
+  /// one item once; none when the newest deed is on `item` itself.
+  func earlierItems(
+    before item: UInt32, reach: Int, strengths: borrowing [Float]
+  ) -> (items: InlineArray<16, UInt32>, count: Int) {
+    var items = InlineArray<16, UInt32>(repeating: .max)
+    var count = 0
+    let deedCount = deeds.count
+    guard deedCount > 0, deeds[newest: 0].item != item else { return (items, 0) }
+    var age = 0
+    var previous = UInt32.max
+    while age < deedCount, count < reach, count < 16 {
+      let deed = deeds[newest: age]
+      guard deed.session == session else { break }
+      age &+= 1
+      if deed.item == previous || strengths[Int(deed.action)] <= 0 { continue }
+      previous = deed.item
+      items[count] = deed.item
+      count &+= 1
+    }
+    return (items, count)
+  }
+
   /// Adds to how the user's own items were received.
   mutating func receive(_ strength: Float, second: UInt32, halfLife: Int64) {
     if second > receivedUpdated {

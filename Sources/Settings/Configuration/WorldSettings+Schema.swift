@@ -115,7 +115,7 @@ extension WorldSettings {
       "co_engaged_items", \.coEngagedItems, .integer(in: 1...10_000),
       "Successors kept for each item."),
     Setting(
-      "co_engaged_reach", \.coEngagedReach, .integer(in: 1...1000),
+      "co_engaged_reach", \.coEngagedReach, .integer(in: 1...16),
       "How many earlier items of the session an action is joined to."),
     Setting(
       "co_engaged_half_life", \.coEngagedHalfLifeMs, .duration(in: someTime),
