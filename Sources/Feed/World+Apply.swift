@@ -92,12 +92,14 @@ extension World {
   }
 
   /// The row of a user, who is added when new; nil at the bound.
-  mutating func userRow(_ id: RecordView) -> UInt32? {
+  ///
+  /// - Parameter second: when a new user was first seen; nil = now.
+  mutating func userRow(_ id: RecordView, second: UInt32? = nil) -> UInt32? {
     if let row = users.ids.row(id) { return row }
     guard users.count < settings.usersMax, id.count > 0 else { return nil }
     let row = users.add(id)
     users.states[Int(row)].isAnonymous = id.hasPrefix(World.anonymousPrefix)
-    users.states[Int(row)].updated = received.seconds
+    users.states[Int(row)].updated = second ?? received.seconds
     freshness.bump(row)
     return row
   }

@@ -13,9 +13,9 @@ extension World {
     }
     let time = believed(view.time, received: view.received)
     newest = max(newest, time)
-    guard let user = userRow(view.user) else { return .refused }
-    freshness.bump(user)
     let second = time.seconds
+    guard let user = userRow(view.user, second: second) else { return .refused }
+    freshness.bump(user)
     let session = view.session.count > 0 ? view.session.hash(seed: 1) | 1 : 0
     users.states[Int(user)].touch(
       second: second, sessionKey: session, gapMs: settings.sessionGapMs)
