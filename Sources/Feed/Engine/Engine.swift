@@ -13,7 +13,8 @@ public final class Engine: @unchecked Sendable {
   /// Where its time comes from.
   public let time: any TimeSource
   let log: any EventLog
-  let snapshots: (any SnapshotStore)?
+  /// Where snapshots go; nil = every start folds the whole log.
+  public let snapshots: (any SnapshotStore)?
   let queue: WriterQueue
   let notice: @Sendable (String) -> Void
 

@@ -1,9 +1,9 @@
 /// Encoded events back to back: what a request hands to the log in one piece.
 public struct EventBatch: Equatable, Sendable {
   /// The records, one after another.
-  public private(set) var bytes: [UInt8] = []
+  public internal(set) var bytes: [UInt8] = []
   /// Where each record ends in `bytes`.
-  public private(set) var ends: [Int] = []
+  public internal(set) var ends: [Int] = []
 
   /// An empty batch.
   public init() {}

@@ -1,0 +1,72 @@
+internal import Feed
+
+/// A token bucket for each caller. Counted in monotonic time.
+///
+/// Bounded: a caller who has not been seen for a while is forgotten, which is the same as a full
+/// bucket.
+final class RateLimiter: @unchecked Sendable {
+  // Sendable: the tables are only touched under the lock of their shard.
+
+  /// What a caller may do.
+  struct Verdict: Equatable, Sendable {
+    /// Whether this request may go on.
+    var isAllowed: Bool
+    /// Requests that may follow at once.
+    var remaining: Int
+    /// When the next one may come, if this one may not.
+    var retryAfterMs: Int
+  }
+
+  private struct Bucket {
+    var tokens: Double
+    var updated: UInt64
+  }
+
+  private final class Shard {
+    let lock = Lock()
+    var newer: [String: Bucket] = [:]
+    var older: [String: Bucket] = [:]
+  }
+
+  /// Requests a second, on average.
+  let rate: Double
+  /// Requests at once.
+  let burst: Double
+  private let shards: [Shard]
+  private let shardMax: Int
+
+  /// - Parameters:
+  ///   - rate: requests a second; 0 or less = no limit.
+  ///   - burst: requests at once.
+  ///   - callersMax: callers remembered.
+  init(rate: Double, burst: Int, callersMax: Int = 200_000) {
+    self.rate = rate
+    self.burst = Double(max(1, burst))
+    shards = (0..<16).map { _ in Shard() }
+    shardMax = max(1, callersMax / 32)
+  }
+
+  /// Takes one request off a caller's bucket.
+  func take(_ caller: String, ticks: UInt64) -> Verdict {
+    guard rate > 0 else { return Verdict(isAllowed: true, remaining: .max, retryAfterMs: 0) }
+    let shard = shards[Int(truncatingIfNeeded: UInt(bitPattern: caller.hashValue) & 15)]
+    return shard.lock.withLock {
+      var bucket =
+        shard.newer[caller] ?? shard.older[caller] ?? Bucket(tokens: burst, updated: ticks)
+      let elapsed = ticks > bucket.updated ? Double(ticks - bucket.updated) / 1e9 : 0
+      bucket.tokens = min(burst, bucket.tokens + elapsed * rate)
+      bucket.updated = max(bucket.updated, ticks)
+      let isAllowed = bucket.tokens >= 1
+      if isAllowed { bucket.tokens -= 1 }
+      if shard.newer.count >= shardMax, shard.newer[caller] == nil {
+        swap(&shard.newer, &shard.older)
+        shard.newer.removeAll(keepingCapacity: true)
+      }
+      shard.newer[caller] = bucket
+      let wait = isAllowed ? 0 : (1 - bucket.tokens) / rate * 1000
+      return Verdict(
+        isAllowed: isAllowed, remaining: Int(bucket.tokens),
+        retryAfterMs: Int(exactly: min(wait, 1e9).rounded(.up)) ?? 0)
+    }
+  }
+}

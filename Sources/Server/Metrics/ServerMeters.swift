@@ -1,0 +1,120 @@
+internal import Feed
+internal import HTTP
+internal import Synchronization
+
+/// What the server measures of itself. Labels are bounded: routes, methods and statuses.
+final class ServerMeters: Sendable {
+  /// Why a request was not worked on.
+  enum Shed: Int, CaseIterable {
+    case rankingQueue, eventQueue, rateLimit, starting, storageFull
+
+    var name: String {
+      switch self {
+      case .rankingQueue: "ranking_queue"
+      case .eventQueue: "event_queue"
+      case .rateLimit: "rate_limit"
+      case .starting: "starting"
+      case .storageFull: "storage_full"
+      }
+    }
+  }
+
+  /// Statuses that a route may answer with, beside which everything counts as 500.
+  static let statuses = [
+    200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 408, 409, 410, 413, 414, 415, 422, 429, 431,
+    500, 503, 507,
+  ]
+  /// OpenTelemetry's bounds for the durations of HTTP requests, with some below for answers from
+  /// memory.
+  static let bounds = [
+    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25,
+    0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+  ]
+
+  /// One route's histograms by status, made when first needed.
+  private final class RouteMeter: Sendable {
+    let byStatus: [Cell]
+
+    init() { byStatus = ServerMeters.statuses.map { _ in Cell() } }
+  }
+
+  private final class Cell: Sendable {
+    let slot = AtomicLazyReference<Histogram>()
+
+    var histogram: Histogram {
+      slot.load() ?? slot.storeIfNil(Histogram(bounds: ServerMeters.bounds))
+    }
+  }
+
+  private let routes: [RouteMeter]
+  private let statusIndex: [Int: Int]
+  private let shedCounts: [Counter] = Shed.allCases.map { _ in Counter() }
+  /// Rows of events by what became of them.
+  let events: [Counter] = EventResult.allCases.map { _ in Counter() }
+  /// Letters laid aside since the start.
+  let deadLetters = Counter()
+  /// What pages were made of.
+  let pages = PageMeters()
+
+  /// What became of a row of events.
+  enum EventResult: Int, CaseIterable {
+    case applied, late, duplicate, unknown, refused, invalid
+
+    var name: String { "\(self)" }
+  }
+
+  /// - Parameter routes: how many routes there are; one more stands for what no route matches.
+  init(routes: Int) {
+    self.routes = (0...routes).map { _ in RouteMeter() }
+    var index: [Int: Int] = [:]
+    for (place, status) in Self.statuses.enumerated() { index[status] = place }
+    statusIndex = index
+  }
+
+  /// Counts one answer of a route.
+  func observe(route: Int, status: Int, from start: UInt64, to end: UInt64) {
+    let place = statusIndex[status] ?? Self.statuses.count - 3
+    routes[min(max(0, route), routes.count - 1)].byStatus[place].histogram
+      .observe(from: start, to: end)
+  }
+
+  /// Counts one request that was not worked on.
+  func shed(_ reason: Shed) { shedCounts[reason.rawValue].add() }
+
+  /// Counts rows of events.
+  func count(_ result: EventResult, _ amount: UInt64 = 1) { events[result.rawValue].add(amount) }
+
+  /// Writes the families of requests.
+  func write(into text: inout PrometheusText, routes table: [Route]) {
+    let name = "http_server_request_duration_seconds"
+    text.family(name, .histogram, "From the request's arrival to its answer.")
+    for (index, meter) in routes.enumerated() {
+      let route = index < table.count ? table[index] : nil
+      for (place, cell) in meter.byStatus.enumerated() {
+        guard let histogram = cell.slot.load() else { continue }
+        let labels = [
+          ("http_route", route?.path ?? "unmatched"),
+          ("method", route?.method.description ?? "any"),
+          ("status", String(Self.statuses[place])),
+        ]
+        text.histogram(name, labels, histogram)
+      }
+    }
+    text.family("updraft_requests_shed_total", .counter, "Requests that were not worked on.")
+    for shed in Shed.allCases {
+      text.sample(
+        "updraft_requests_shed_total", [("reason", shed.name)],
+        Double(shedCounts[shed.rawValue].value))
+    }
+    text.family("updraft_events_total", .counter, "Events that requests brought, by result.")
+    for result in EventResult.allCases {
+      text.sample(
+        "updraft_events_total", [("result", result.name)],
+        Double(events[result.rawValue].value))
+    }
+    pages.write(into: &text)
+    text.single(
+      "updraft_dead_letters_total", .counter, "Events laid aside since the start.",
+      Double(deadLetters.value))
+  }
+}

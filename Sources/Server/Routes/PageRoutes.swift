@@ -1,0 +1,93 @@
+internal import Feed
+internal import HTTP
+
+/// Pages: the feed, recommendations, similar items, what is trending.
+enum PageRoutes {
+  /// `limit` and `count` are cut to the surface's bound, not refused.
+  private static let anyLimit = Route.Parameter.Kind.integer(1...1_000_000_000)
+
+  private static let surface = Route.Parameter("surface", "The surface to rank for.")
+  private static let category = Route.Parameter("category", "Only items of this category.")
+  private static let region = Route.Parameter("region", "The region whose trends are meant.")
+  private static let cursor = Route.Parameter("cursor", "Where the page before ended.")
+  private static let limit = Route.Parameter(
+    "limit", "Items on the page; more than the surface's bound is cut to it.", anyLimit)
+  private static let user = Route.Parameter("user_id", "The user; for service keys only.")
+
+  static let all: [Route] = [
+    Route(
+      method: .get, path: "/v1/feed", operation: "feed",
+      summary: "The user's feed.", callers: .user,
+      parameters: [surface, limit, cursor, category, region],
+      success: .init("FeedPage"), handle: feed),
+    Route(
+      method: .get, path: "/api/v1/recommendations", operation: "recommendations",
+      summary: "Recommended items, or items similar to one.", callers: .readers,
+      parameters: [
+        surface, .init("count", "As limit.", anyLimit), limit, cursor,
+        .init("item", "The item that the page is about."), category, region, user,
+      ],
+      success: .init("ItemPage"), handle: recommendations),
+    Route(
+      method: .get, path: "/v1/items/{id}/similar", operation: "similar",
+      summary: "Items similar to one.", callers: .readers, parameters: [limit, cursor, user],
+      success: .init("ItemPage"), handle: similar),
+    Route(
+      method: .get, path: "/v1/trending", operation: "trending",
+      summary: "What rises now.", callers: .readers,
+      parameters: [region, category, limit, cursor, user],
+      success: .init("ItemPage"), handle: trending),
+  ]
+
+  @Sendable private static func feed(_ call: Call) throws(Problem) {
+    var request = PageRequest(surface: try call.identifier("surface") ?? "home")
+    request.category = try call.identifier("category") ?? ""
+    request.region = try call.identifier("region") ?? ""
+    try serve(call, &request, .feed)
+  }
+
+  @Sendable private static func recommendations(_ call: Call) throws(Problem) {
+    let item = try call.identifier("item")
+    let fallback = item == nil ? "recommendations" : "because"
+    var request = PageRequest(surface: try call.identifier("surface") ?? fallback)
+    request.item = item ?? ""
+    request.category = try call.identifier("category") ?? ""
+    request.region = try call.identifier("region") ?? ""
+    try serve(call, &request, .recommendations)
+  }
+
+  @Sendable private static func similar(_ call: Call) throws(Problem) {
+    var request = PageRequest(surface: "because")
+    request.item = try call.capture()
+    try serve(call, &request, .recommendations)
+  }
+
+  @Sendable private static func trending(_ call: Call) throws(Problem) {
+    var request = PageRequest(surface: "trending")
+    request.category = try call.identifier("category") ?? ""
+    request.region = try call.identifier("region") ?? ""
+    try serve(call, &request, .recommendations)
+  }
+
+  /// Whose page, how long, from where: the same for every surface.
+  private static func serve(
+    _ call: Call, _ request: inout PageRequest, _ shape: PageWriter.Shape
+  ) throws(Problem) {
+    if call.caller.isService {
+      request.user = try call.identifier("user_id") ?? ""
+      guard !request.user.hasPrefix(World.anonymousPrefix) else {
+        throw Problem.parameter("user_id", "Anonymous sessions can't be named.")
+      }
+    } else {
+      request.user = call.caller.user ?? ""
+    }
+    let limit = try call.integer("limit")
+    let count = try call.integer("count")
+    guard limit == nil || count == nil else {
+      throw Problem.parameter("count", "Send limit or count, not both.")
+    }
+    request.limit = limit ?? count
+    request.requestID = call.exchange.requestID
+    try PageService(call: call, request: request, shape: shape).serve()
+  }
+}

@@ -1,0 +1,141 @@
+internal import Feed
+internal import HTTP
+internal import Synchronization
+
+/// Answers one request for a page: from the cache on the I/O thread, else on a ranking thread.
+struct PageService: Sendable {
+  let call: Call
+  let request: PageRequest
+  let shape: PageWriter.Shape
+
+  private var engine: Engine { call.engine }
+  private var writer: PageWriter { PageWriter(shape: shape, cursors: call.service.cursors) }
+
+  private var binding: Cursors.Binding {
+    Cursors.Binding(
+      user: request.user, surface: request.surface, item: request.item,
+      category: request.category, region: request.region)
+  }
+
+  func serve() throws(Problem) {
+    guard let settings = engine.configuration.surfaces[request.surface] else {
+      let known = engine.configuration.surfaces.keys.sorted().joined(separator: ", ")
+      throw Problem.parameter("surface", "No such surface; there are: \(known).")
+    }
+    let limit = min(max(1, request.limit ?? settings.limitDefault), settings.limitMax)
+    if let cursor = call.text("cursor") { return try serve(cursor, limit) }
+    if let cached = engine.cached(request) {
+      call.service.meters.pages.cached.add()
+      return answer(rendered(cached, limit), "cache;desc=hit")
+    }
+    let deadline = call.start &+ UInt64(max(1, settings.deadlineMs)) * 1_000_000
+    try enqueue { [self] in
+      answer(make(deadline), limit)
+    }
+  }
+
+  // MARK: Pages from the cache
+
+  private func rendered(_ cached: CachedPage, _ limit: Int) -> PageWriter.Rendered {
+    let slot = (cached.rendered ?? cached.keep(rendered: PageWriter.Slot())) as? PageWriter.Slot
+    if let ready = slot?.rendered(shape) { return ready }
+    let fresh = writer.render(cached.page, binding: binding, limit: limit, now: call.received)
+    return slot?.keep(fresh, shape) ?? fresh
+  }
+
+  // MARK: Pages that are made
+
+  /// Hands work to a ranking thread; the connection waits without one.
+  private func enqueue(_ work: @escaping @Sendable () -> Void) throws(Problem) {
+    let service = call.service
+    service.meters.pages.ranking.add(1, ordering: .relaxed)
+    let isTaken = service.ranking.submit {
+      work()
+      service.meters.pages.ranking.subtract(1, ordering: .relaxed)
+    }
+    guard isTaken else {
+      service.meters.pages.ranking.subtract(1, ordering: .relaxed)
+      service.meters.shed(.rankingQueue)
+      throw Problem(
+        .overloaded, "Too many pages wait for a ranking thread.", retryAfterMs: 1_000)
+    }
+  }
+
+  /// The page: ranked, or when its time went by in the queue, the last one that there is.
+  private func make(_ deadline: UInt64) -> Result<Page, PageError> {
+    if engine.time.ticks > deadline {
+      call.service.meters.pages.lateInQueue.add()
+      if let last = engine.lastPage(request) { return .success(last) }
+      var nobodys = request
+      nobodys.user = ""
+      if let last = engine.lastPage(nobodys) { return .success(last) }
+    }
+    do throws(PageError) {
+      return .success(try engine.page(request))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func serve(_ cursor: String, _ limit: Int) throws(Problem) {
+    let isAnonymous = call.caller.role == .anonymous
+    let (position, user) = try call.service.cursors.position(
+      cursor, for: binding, isAnonymous: isAnonymous, now: call.received)
+    var place = position
+    if request.limit != nil { place.limit = limit }
+    let asked = place
+    var own = self.request
+    own.user = user
+    let service = PageService(call: call, request: own, shape: shape)
+    try enqueue {
+      let page: Result<Page, PageError>
+      do throws(PageError) {
+        page = .success(try service.engine.page(at: asked, user: user))
+      } catch {
+        page = .failure(error)
+      }
+      service.answer(page, asked.limit)
+    }
+  }
+
+  // MARK: Answers
+
+  private func answer(_ result: Result<Page, PageError>, _ limit: Int) {
+    switch result {
+    case .success(let page):
+      call.service.meters.pages.note(page)
+      let rendered = writer.render(page, binding: binding, limit: limit, now: call.received)
+      let total = engine.time.ticks &- call.start
+      answer(rendered, PageWriter.timing(page.stages, total: total))
+    case .failure(.unknownSurface(let name)):
+      call.fail(Problem.parameter("surface", "No such surface: \(name)."))
+    case .failure(.unknownItem):
+      call.fail(Problem(.notFound, "There is no such item."))
+    case .failure(.unknownCategory):
+      call.fail(Problem(.notFound, "There is no such category."))
+    case .failure(.expired):
+      call.fail(
+        Problem(
+          .cursorExpired, "These pages are no longer kept: ask for the first page again."))
+    }
+  }
+
+  private func answer(_ rendered: PageWriter.Rendered, _ timing: String) {
+    var response = Response(headers: Call.privateHeaders, shared: rendered.body)
+    response.serverTiming = timing
+    if let cursor = rendered.cursor { response.headers.append(.init("Link", link(cursor))) }
+    call.finish(response)
+  }
+
+  /// The next page as a link: this query with the cursor.
+  private func link(_ cursor: String) -> String {
+    var target = call.exchange.path.utf8.reduce(into: "") {
+      $0 += PercentText.escape($1, in: .path)
+    }
+    target += "?"
+    for (name, value) in call.parameters where name != "cursor" {
+      target += name + "=" + PercentText.encode(value) + "&"
+    }
+    return "<\(target)cursor=\(cursor)>; rel=\"next\""
+  }
+}

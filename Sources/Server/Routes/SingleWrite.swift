@@ -1,0 +1,56 @@
+internal import Feed
+internal import HTTP
+internal import JSON
+
+/// One event of one request: read, submitted, answered.
+enum SingleWrite {
+  /// Reads the one object of a body with `read`.
+  static func object<Result>(
+    _ call: Call, _ read: (JSONValue) throws(Problem) -> Result
+  ) throws(Problem) -> Result {
+    let rows = try BodyRows(call.exchange, rowsMax: 1, allowsLines: false)
+    return try call.service.parsers.withParser(bytes: rows.body.count) { (parser) throws(Problem) in
+      let root: JSONValue
+      do throws(JSONError) {
+        root = try parser.parse(rows.body)
+      } catch {
+        throw Problem(error)
+      }
+      guard root.kind == .object else { throw Problem.field("", "The body is not an object.") }
+      return try read(root)
+    }
+  }
+
+  /// Submits an event and answers with `body` once it is durable and applied.
+  ///
+  /// - Parameters:
+  ///   - always: called once when the event's fate is known, before the answer.
+  ///   - body: writes the members of the answer beside `offset`.
+  static func submit(
+    _ call: Call, _ event: Event, status: Int = 200, headers: [Response.Field] = [],
+    always: @escaping @Sendable () -> Void = {},
+    body: @escaping @Sendable (inout JSONWriter) -> Void
+  ) {
+    var batch = EventBatch()
+    batch.append(event, received: call.received)
+    call.engine.submit(batch) { result in
+      always()
+      switch result {
+      case .failure(let error): call.fail(Intake.problem(error))
+      case .success(let receipts):
+        guard let receipt = receipts.first else {
+          return call.fail(Problem(.internalError, "The event got no receipt."))
+        }
+        if let problem = Intake.problem(receipt.outcome) { return call.fail(problem) }
+        var json = JSONWriter(capacity: 256)
+        json.object { json in
+          body(&json)
+          if let offset = receipt.offset { json.member("offset", offset.value) }
+          if receipt.outcome == .duplicate { json.member("duplicate", true) }
+        }
+        call.finish(
+          Response(status: status, headers: Call.privateHeaders + headers, bytes: json.bytes))
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+internal import Feed
+internal import HTTP
+
+/// A request that was let in: who calls what with which parameters, and the right to answer.
+///
+/// Every handler answers it once, by `finish` or `fail`, at once or later.
+final class Call: Sendable {
+  let service: Service
+  let exchange: Exchange
+  /// The route's place in the table.
+  let routeIndex: Int
+  let caller: Caller
+  /// The segments of the path that stand for names.
+  let captures: [String]
+  /// The query, checked against the route.
+  let parameters: [(name: String, value: String)]
+  /// When the request arrived, in ticks and by the clock.
+  let start: UInt64
+  let received: Timestamp
+  /// The text of a session that the client should keep, if it is new or aging.
+  let session: String?
+  let ticket: IdempotencyTicket?
+  let verdict: RateLimiter.Verdict?
+
+  init(
+    service: Service, exchange: Exchange, routeIndex: Int, captures: [String],
+    admission: Admission, ticket: IdempotencyTicket?, start: UInt64, received: Timestamp
+  ) {
+    self.service = service
+    self.exchange = exchange
+    self.routeIndex = routeIndex
+    self.captures = captures
+    caller = admission.caller
+    parameters = admission.parameters
+    session = admission.session
+    verdict = admission.verdict
+    self.ticket = ticket
+    self.start = start
+    self.received = received
+  }
+
+  /// What was found out about a request before it was let in.
+  struct Admission {
+    var caller: Caller
+    var parameters: [(name: String, value: String)]
+    var session: String?
+    var verdict: RateLimiter.Verdict?
+  }
+
+  var engine: Engine { service.engine }
+
+  var route: Route { service.router.routes[routeIndex] }
+
+  /// A text in the query; nil when it is not there or empty.
+  func text(_ name: String) -> String? {
+    parameters.first { $0.name == name && !$0.value.isEmpty }?.value
+  }
+
+  /// An identifier in the query.
+  func identifier(_ name: String) throws(Problem) -> String? {
+    guard let text = text(name) else { return nil }
+    guard Identifier.isValid(text) else {
+      throw Problem.parameter(
+        name, "\(name) has more than \(Identifier.bytesMax) bytes or control characters.")
+    }
+    return text
+  }
+
+  /// A whole number in the query, in the range that the route allows.
+  func integer(_ name: String) throws(Problem) -> Int? {
+    guard let text = text(name) else { return nil }
+    let kind = route.parameters.first { $0.name == name }?.kind
+    guard case .integer(let range)? = kind, let number = Int(text), range.contains(number) else {
+      throw Problem.parameter(name, "\(name) is not a whole number in the range of this call.")
+    }
+    return number
+  }
+
+  /// The identifier that stands in the path.
+  func capture(_ index: Int = 0) throws(Problem) -> String {
+    guard index < captures.count, Identifier.isValid(captures[index]) else {
+      throw Problem(.notFound, "The path names nothing that can exist.")
+    }
+    return captures[index]
+  }
+
+  /// Answers.
+  func finish(_ response: Response) {
+    var response = response
+    if let verdict, verdict.remaining < .max {
+      let limiter = service.limiter
+      response.headers.append(.init("RateLimit-Policy", service.ratePolicy))
+      let refill = Int((Double(1) / limiter.rate).rounded(.up))
+      response.headers.append(.init("RateLimit", "\"caller\";r=\(verdict.remaining);t=\(refill)"))
+    }
+    ticket?.complete(response)
+    if let session { addSession(session, &response) }
+    let status = response.status
+    exchange.respond(response)
+    service.meters.observe(
+      route: routeIndex, status: status, from: start, to: engine.time.ticks)
+  }
+
+  /// Answers with a refusal.
+  func fail(_ problem: Problem) { finish(problem.response(requestID: exchange.requestID)) }
+
+  /// Answers with a small JSON body.
+  func finish(status: Int = 200, json bytes: [UInt8]) {
+    finish(Response(status: status, headers: Self.privateHeaders, bytes: bytes))
+  }
+
+  /// Headers of everything that is one caller's.
+  static let privateHeaders: [Response.Field] = [
+    .init("Cache-Control", "private, no-store"), .init("X-Content-Type-Options", "nosniff"),
+  ]
+
+  private func addSession(_ session: String, _ response: inout Response) {
+    let age = service.sessions.ageMs / 1000
+    response.headers.append(.init("X-Session", session))
+    response.headers.append(
+      .init(
+        "Set-Cookie",
+        "\(Service.sessionCookie)=\(session); Path=/; Max-Age=\(age); HttpOnly; SameSite=Strict"))
+  }
+}

@@ -1,0 +1,6 @@
+/// Every call that the server answers.
+enum RouteTable {
+  static let all: [Route] =
+    PageRoutes.all + EventRoutes.all + PostRoutes.all + PeopleRoutes.all + CatalogRoutes.all
+    + AdminRoutes.all + MetricsRoutes.all + ProbeRoutes.all + DemoRoutes.all + PageFileRoutes.all
+}

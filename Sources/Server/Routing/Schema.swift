@@ -1,0 +1,97 @@
+internal import JSON
+
+/// The shape of a JSON value, as OpenAPI 3.1 (JSON Schema) tells it.
+indirect enum Schema: Sendable {
+  /// A text; `max` counts bytes, which are at least as many as characters.
+  case text(max: Int = 0, format: String = "")
+  /// One of a few texts.
+  case choice([String])
+  /// A whole number.
+  case integer(min: Int? = nil, max: Int? = nil)
+  /// A number.
+  case number(min: Double? = nil, max: Double? = nil)
+  case boolean
+  /// A list.
+  case list(Schema, max: Int? = nil)
+  /// An object with these members alone, unless it is open.
+  case object([Member], isOpen: Bool = false)
+  /// This or null.
+  case optional(Schema)
+  /// One of several shapes.
+  case any([Schema])
+  /// A shape by its name.
+  case named(String)
+
+  /// A member of an object.
+  struct Member: Sendable {
+    let name: String
+    let schema: Schema
+    let isRequired: Bool
+
+    init(_ name: String, _ schema: Schema, required: Bool = true) {
+      self.name = name
+      self.schema = schema
+      isRequired = required
+    }
+  }
+
+  /// An identifier of a user, an item, an event.
+  static let identifier = Schema.text(max: 128)
+  /// A time as RFC 3339.
+  static let time = Schema.text(format: "date-time")
+
+  /// Writes the schema.
+  func write(into json: inout JSONWriter) {
+    json.beginObject()
+    writeMembers(into: &json)
+    json.endObject()
+  }
+
+  private func writeMembers(into json: inout JSONWriter) {
+    switch self {
+    case .text(let max, let format):
+      json.member("type", "string")
+      if max > 0 {
+        json.member("minLength", 1)
+        json.member("maxLength", max)
+      }
+      if !format.isEmpty { json.member("format", format) }
+    case .choice(let texts):
+      json.member("type", "string")
+      json.member("enum", texts)
+    case .integer(let min, let max):
+      json.member("type", "integer")
+      if let min { json.member("minimum", min) }
+      if let max { json.member("maximum", max) }
+    case .number(let min, let max):
+      json.member("type", "number")
+      if let min { json.member("minimum", min) }
+      if let max { json.member("maximum", max) }
+    case .boolean: json.member("type", "boolean")
+    case .list(let element, let max):
+      json.member("type", "array")
+      if let max { json.member("maxItems", max) }
+      json.key("items")
+      element.write(into: &json)
+    case .object(let members, let isOpen): write(members, isOpen, into: &json)
+    case .optional(let schema): Schema.any([schema, .named("Null")]).writeMembers(into: &json)
+    case .any(let schemas):
+      json.array("anyOf") { json in for schema in schemas { schema.write(into: &json) } }
+    case .named("Null"): json.member("type", "null")
+    case .named(let name): json.member("$ref", "#/components/schemas/" + name)
+    }
+  }
+
+  private func write(_ members: [Member], _ isOpen: Bool, into json: inout JSONWriter) {
+    json.member("type", "object")
+    json.object("properties") { json in
+      for member in members {
+        json.key(member.name)
+        member.schema.write(into: &json)
+      }
+    }
+    let required = members.filter(\.isRequired).map(\.name)
+    if !required.isEmpty { json.member("required", required) }
+    if !isOpen { json.member("additionalProperties", false) }
+  }
+}

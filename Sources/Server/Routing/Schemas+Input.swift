@@ -1,0 +1,63 @@
+internal import Feed
+
+/// The shapes of bodies and answers, by name.
+enum Schemas {
+  static let all: [(name: String, schema: Schema)] = input + output
+
+  private static let eventMembers: [Schema.Member] = [
+    .init("item_id", .identifier, required: false), .init("post_id", .identifier, required: false),
+    .init("author_id", .identifier, required: false),
+    .init("event", .choice(Action.allCases.map(\.name)), required: false),
+    .init("type", .choice(Action.allCases.map(\.name)), required: false),
+    .init("duration_sec", .number(min: 0, max: 1e6), required: false),
+    .init("value", .number(min: 0, max: 1e9), required: false),
+    .init("timestamp", timeInput, required: false),
+    .init("event_id", .identifier, required: false),
+    .init("session_id", .identifier, required: false),
+    .init("request_id", .identifier, required: false),
+  ]
+
+  private static let timeInput = Schema.any([
+    .time,
+    .integer(
+      min: Int(TimestampText.millisecondsMin), max: Int(Timestamp.latest.milliseconds)),
+  ])
+
+  private static let term = Schema.text(max: ItemDecoder.termBytesMax)
+
+  private static let itemMembers: [Schema.Member] = [
+    .init("author_id", .identifier, required: false), .init("content_type", term, required: false),
+    .init("title", .text(max: ItemDecoder.titleBytesMax), required: false),
+    .init("text", .text(max: ItemDecoder.textBytesMax), required: false),
+    .init("tags", .list(term, max: ItemDecoder.tagsMax), required: false),
+    .init("topic", term, required: false), .init("category", term, required: false),
+    .init("language", term, required: false), .init("region", term, required: false),
+    .init("created_at", timeInput, required: false),
+    .init("expires_at", timeInput, required: false),
+    .init("embedding", .list(.number()), required: false),
+  ]
+
+  private static let profileMembers: [Schema.Member] = [
+    .init("region", term, required: false), .init("language", term, required: false),
+    .init("interests", .list(term, max: PeopleDecoder.interestsMax), required: false),
+  ]
+
+  private static let weight = Schema.Member(
+    "weight", .number(min: 0.01, max: 1), required: false)
+
+  private static let input: [(name: String, schema: Schema)] = [
+    ("Interaction", .object(eventMembers)),
+    ("ServiceEvent", .object([.init("user_id", .identifier)] + eventMembers)),
+    ("PostInput", .object([.init("post_id", .identifier, required: false)] + itemMembers)),
+    ("ItemInput", .object([.init("item_id", .identifier)] + itemMembers)),
+    ("ProfileInput", .object(profileMembers)),
+    ("UserInput", .object([.init("user_id", .identifier)] + profileMembers)),
+    ("FollowBody", .object([.init("follower_id", .identifier, required: false), weight])),
+    (
+      "FollowInput",
+      .object([.init("follower_id", .identifier), .init("followee_id", .identifier), weight])
+    ),
+    ("ReplayInput", .object([.init("ids", .list(.integer(min: 1)))])),
+    ("DemoTokenInput", .object([.init("user_id", .identifier)])),
+  ]
+}

@@ -1,0 +1,159 @@
+internal import Feed
+internal import HTTP
+internal import Synchronization
+
+/// Everything that a request meets: one object, shared by the I/O threads.
+final class Service: Sendable {
+  let engine: Engine
+  let settings: ServerSettings
+  let tokens: Tokens
+  let keys: KeyStore
+  let sessions: Sessions
+  let cursors: Cursors
+  let limiter: RateLimiter
+  /// The value of `RateLimit-Policy`.
+  let ratePolicy: String
+  let idempotency = Idempotency()
+  let reservations = Reservations()
+  let meters: ServerMeters
+  let router: Router
+  let parsers: ParserPool
+  /// Threads that make pages.
+  let ranking: WorkPool
+  /// One thread for work of operators.
+  let operations = WorkPool(threads: 1, queueMax: 16)
+  /// Users that anybody may be; nil unless this is a demo.
+  let demo: (any DemoUsers)?
+  /// What `GET /v1/stats` compares with.
+  let recent = RecentWindow()
+  /// When the server was made, in ticks.
+  let started: UInt64
+  /// Whether the log is folded in.
+  let isReady = Atomic<Bool>(false)
+  let isDraining = Atomic<Bool>(false)
+  /// What the HTTP layer counts; set once it listens.
+  let httpCounters = AtomicLazyReference<HTTPCounters>()
+
+  init(engine: Engine, access: Access, demo: (any DemoUsers)?) {
+    self.demo = demo
+    started = engine.time.ticks
+    let configuration = engine.configuration
+    self.engine = engine
+    settings = configuration.server
+    tokens = access.tokens
+    keys = access.keys
+    sessions = Sessions(
+      secret: access.secret, ageMs: configuration.world.anonymousRetentionMs)
+    cursors = Cursors(secret: access.secret, ageMs: configuration.engine.cursorAgeMs)
+    limiter = RateLimiter(rate: settings.userRequestsPerSecond, burst: settings.userBurst)
+    let window = Int((limiter.burst / max(limiter.rate, 1e-3)).rounded(.up))
+    ratePolicy = "\"caller\";q=\(settings.userBurst);w=\(max(1, window))"
+    router = Router(RouteTable.all)
+    meters = ServerMeters(routes: router.routes.count)
+    parsers = ParserPool(
+      valuesMax: max(1_000_000, settings.batchEventsMax * (configuration.world.dimension + 32)),
+      bytesMax: max(settings.bodyBytesMax, settings.inflatedBytesMax))
+    ranking = WorkPool(
+      threads: configuration.engine.rankingThreads > 0
+        ? configuration.engine.rankingThreads : WorkPool.cores,
+      queueMax: configuration.engine.rankingQueueMax)
+  }
+
+  /// Works a request off; called on an I/O thread.
+  func handle(_ exchange: Exchange) {
+    let start = engine.time.ticks
+    switch router.match(exchange.method, exchange.path) {
+    case .none:
+      refuse(
+        exchange, router.routes.count, start,
+        Problem(.notFound, "No call has this path; GET /openapi.json lists them."))
+    case .wrongMethod(let allow):
+      var problem = Problem(.methodNotAllowed, "Use \(allow.joined(separator: ", ")).")
+      problem.allow = allow.joined(separator: ", ")
+      refuse(exchange, router.routes.count, start, problem)
+    case .route(let index, let captures):
+      do {
+        try work(exchange, index, captures, start)
+      } catch {
+        refuse(exchange, index, start, error)
+      }
+    }
+  }
+
+  private func work(
+    _ exchange: Exchange, _ index: Int, _ captures: [String], _ start: UInt64
+  ) throws(Problem) {
+    let route = router.routes[index]
+    let now = engine.time.now
+    let admission = try admit(exchange, route, now)
+    if route.needsEngine, !isReady.load(ordering: .acquiring) {
+      meters.shed(.starting)
+      throw Problem(
+        .starting, "The log is being folded in; GET /readyz tells how far.", retryAfterMs: 1_000)
+    }
+    var ticket: IdempotencyTicket?
+    if route.isIdempotent, let key = exchange.header("idempotency-key") {
+      switch try begin(key, admission.caller, exchange) {
+      case .fresh(let fresh): ticket = fresh
+      case .replay(let answer): return replay(answer, exchange, index, start)
+      case .reused:
+        throw Problem(
+          .idempotencyKeyReused,
+          "This Idempotency-Key came with another request before: use a new one.")
+      case .inFlight:
+        throw Problem(
+          .inProgress, "The first request with this Idempotency-Key is still being worked on.",
+          retryAfterMs: 1_000)
+      }
+    }
+    let call = Call(
+      service: self, exchange: exchange, routeIndex: index, captures: captures,
+      admission: admission, ticket: ticket, start: start, received: now)
+    do {
+      try route.handle(call)
+    } catch {
+      call.fail(error)
+    }
+  }
+
+  private func begin(
+    _ key: String, _ caller: Caller, _ exchange: Exchange
+  ) throws(Problem) -> Idempotency.Verdict {
+    guard Idempotency.isKey(key) else {
+      throw Problem(
+        .invalidIdempotencyKey,
+        "An Idempotency-Key is 1 to \(Idempotency.keyBytesMax) printable ASCII characters.")
+    }
+    let head = "\(exchange.method) \(exchange.path)?\(exchange.rawQuery)\n"
+    let type = exchange.header("content-type") ?? ""
+    let fingerprint = Crypto.sha256(Array((head + type + "\n").utf8) + exchange.body)
+    return idempotency.begin(
+      scope: caller.scope, key: key, fingerprint: fingerprint, ticks: engine.time.ticks)
+  }
+
+  private func replay(
+    _ answer: Idempotency.Answer, _ exchange: Exchange, _ index: Int, _ start: UInt64
+  ) {
+    var response = Response(
+      status: answer.status, contentType: answer.contentType, headers: answer.headers,
+      body: answer.body.isEmpty ? .empty : .bytes(answer.body))
+    response.headers.append(.init("Idempotent-Replayed", "true"))
+    exchange.respond(response)
+    meters.observe(route: index, status: answer.status, from: start, to: engine.time.ticks)
+  }
+
+  private func refuse(
+    _ exchange: Exchange, _ index: Int, _ start: UInt64, _ problem: Problem
+  ) {
+    exchange.respond(problem.response(requestID: exchange.requestID))
+    meters.observe(route: index, status: problem.code.status, from: start, to: engine.time.ticks)
+  }
+
+  /// The answer to what the HTTP layer itself refused.
+  func refused(_ refusal: Refusal) -> Response {
+    let problem = Problem(refusal)
+    let now = engine.time.ticks
+    meters.observe(route: router.routes.count, status: problem.code.status, from: now, to: now)
+    return problem.response(requestID: refusal.requestID)
+  }
+}

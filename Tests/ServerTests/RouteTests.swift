@@ -1,0 +1,204 @@
+import Feed
+import HTTP
+import JSON
+import Server
+import Testing
+
+/// Every call does what it says, for those who may make it.
+@Suite struct RouteTests {
+  private static let item = #"{"item_id":"i1","title":"Swift on Linux","tags":["swift"]}"#
+
+  @Test func postsOfUsers() throws {
+    let server = try TestServer()
+    let ann = try server.user("ann")
+    let made = try server.send(
+      "POST", "/v1/posts", as: ann, #"{"post_id":"p1","title":"Hello","tags":["a"]}"#)
+    #expect(made.status == 201, "\(made.text)")
+    #expect(made.text("post_id") == "p1")
+    #expect(made.header("location") == "/v1/items/p1")
+    #expect(made.number("offset") == 1)
+    #expect(
+      try server.send("POST", "/v1/posts", as: ann, #"{"post_id":"p1"}"#).code == "already-exists")
+    let changed = try server.send("PUT", "/v1/posts/p1", as: ann, #"{"title":"Other"}"#)
+    #expect(changed.status == 200, "\(changed.text)")
+    let item = try server.send("GET", "/v1/items/p1", as: ann)
+    #expect(item.text("title") == "Other")
+    #expect(item.text("author_id") == "ann")
+    #expect(item.text("created_at") == made.text("created_at"))
+    let tag = try #require(item.header("etag"))
+    let same = try server.send(
+      "GET", "/v1/items/p1", as: ann, headers: [.init("If-None-Match", tag)])
+    #expect(same.status == 304)
+    let bob = try server.user("bob")
+    #expect(try server.send("PUT", "/v1/posts/p1", as: bob, #"{"title":"X"}"#).code == "forbidden")
+    #expect(try server.send("DELETE", "/v1/posts/p1", as: bob).code == "forbidden")
+    #expect(try server.send("DELETE", "/v1/posts/p1", as: ann).status == 200)
+    #expect(try server.send("DELETE", "/v1/posts/p1", as: ann).code == "not-found")
+    #expect(try server.send("GET", "/v1/items/p1", as: ann).code == "not-found")
+  }
+
+  @Test func feedOfFollowedAuthors() throws {
+    let server = try TestServer()
+    let (ann, bob) = (try server.user("ann"), try server.user("bob"))
+    let followed = try server.send("PUT", "/v1/follows/bob", as: ann, #"{"weight":0.5}"#)
+    #expect(followed.status == 200, "\(followed.text)")
+    for number in 1...5 {
+      let body = #"{"post_id":"b\#(number)","title":"Post \#(number)"}"#
+      #expect(try server.send("POST", "/v1/posts", as: bob, body).status == 201)
+    }
+    let page = try server.send("GET", "/v1/feed?limit=3", as: ann)
+    #expect(page.status == 200, "\(page.text)")
+    #expect(page.items.count == 3)
+    #expect(page.text("served_by") == "full")
+    #expect(page.number("limit") == 3)
+    #expect(page.number("offset") == 6)
+    #expect(page.header("server-timing") != nil)
+    #expect(page.header("cache-control") == "private, no-store")
+    #expect(page.header("link")?.hasSuffix("; rel=\"next\"") == true)
+    let cursor = page.text("next_cursor")
+    let next = try server.send("GET", "/v1/feed?limit=3&cursor=\(cursor)", as: ann)
+    #expect(Set(page.items + next.items).count == 5, "\(next.text)")
+    let again = try server.send("GET", "/v1/feed?limit=3", as: ann)
+    #expect(again.header("server-timing") == "cache;desc=hit")
+    #expect(again.items == page.items)
+    #expect(try server.send("DELETE", "/v1/follows/bob", as: ann).status == 200)
+    #expect(try server.send("DELETE", "/v1/follows/bob", as: ann).code == "not-found")
+  }
+
+  @Test func interactionsOfUsers() throws {
+    let server = try TestServer()
+    let (ann, service) = (try server.user("ann"), try server.key(.service))
+    try server.publish([Self.item], as: service)
+    let one = try server.send(
+      "POST", "/v1/interactions", as: ann, #"{"post_id":"i1","event":"like","event_id":"e1"}"#)
+    #expect(one.status == 202, "\(one.text)")
+    #expect(one.text("interaction_id") == "e1")
+    let twice = try server.send(
+      "POST", "/v1/interactions", as: ann, #"{"post_id":"i1","event":"like","event_id":"e1"}"#)
+    #expect(twice.status == 202)
+    #expect(twice.text.contains(#""duplicate":true"#))
+    let unknown = try server.send(
+      "POST", "/v1/interactions", as: ann, #"{"item_id":"nope","event":"like"}"#)
+    #expect(unknown.code == "not-found")
+    let click = #"{"item_id":"i1","event":"click"}"#
+    let fly = #"{"item_id":"i1","event":"fly"}"#
+    let far = #"{"item_id":"no","event":"click"}"#
+    let mixed = try server.send(
+      "POST", "/v1/interactions", as: ann,
+      "[\(click),\(fly),\(far)]")
+    #expect(mixed.status == 202)
+    #expect(mixed.number("accepted") == 1)
+    #expect(mixed.number("refused") == 2)
+    let codes = try mixed.read { root in
+      try root.require("results").elements().map { $0["code"].flatMap { try? $0.string() } ?? "" }
+    }
+    #expect(codes == ["", "invalid-body", "not-found"])
+    let none = try server.send(
+      "POST", "/v1/interactions", as: ann, #"[{"item_id":"i1","event":"fly"},{"x":1}]"#)
+    #expect(none.status == 422)
+    #expect(none.text.contains(#""pointer":"/0/event""#), "\(none.text)")
+    let me = try server.send("GET", "/v1/me", as: ann)
+    #expect(me.text("user_id") == "ann")
+    #expect(me.text.contains(#""topic":"swift""#), "\(me.text)")
+    #expect(try server.send("DELETE", "/v1/me", as: ann).status == 200)
+    #expect(!(try server.send("GET", "/v1/me", as: ann).text.contains("swift")))
+  }
+
+  @Test func batchesOfServices() throws {
+    let server = try TestServer()
+    let service = try server.key(.service)
+    let lines = """
+      {"user_id":"u1","item_id":"i1","event":"click","duration_sec":2.5,"timestamp":1800000000000}
+      {"user_id":"u1","item_id":"i2","event":"dwell","value":9e3,"timestamp":"2027-01-15T08:00:00Z"}
+      {"user_id":"u2","item_id":"i1","event":"click","timestamp":1700000000}
+      not json
+      {"user_id":"anon:x","item_id":"i1","event":"click"}
+      """
+    let answer = try server.send(
+      "POST", "/api/v1/events", as: service, lines,
+      headers: [.init("Content-Type", "application/x-ndjson")])
+    #expect(answer.status == 202, "\(answer.text)")
+    #expect(answer.number("accepted") == 2)
+    #expect(answer.number("refused") == 3)
+    #expect(answer.number("dead_letters") == 3)
+    #expect(answer.text.contains("are these seconds?"))
+    let admin = try server.key(.admin)
+    let letters = try server.send("GET", "/admin/dead-letters", as: admin)
+    #expect(letters.text.contains("not json"))
+    let replayed = try server.send(
+      "POST", "/admin/dead-letters/replay", as: admin, "{\"ids\":[1,2,3]}")
+    #expect(replayed.number("replayed") == 0, "\(replayed.text)")
+    #expect(try server.send("GET", "/v1/items/i1", as: service).status == 200)
+    let users = try server.send(
+      "POST", "/api/v1/users", as: service, #"[{"user_id":"u1","region":"NO","interests":["a"]}]"#)
+    #expect(users.number("accepted") == 1, "\(users.text)")
+    let follows = try server.send(
+      "POST", "/api/v1/follows", as: service, #"{"follower_id":"u1","followee_id":"u2"}"#)
+    #expect(follows.number("accepted") == 1, "\(follows.text)")
+    let page = try server.send(
+      "GET", "/api/v1/recommendations?user_id=u2&count=5", as: service)
+    #expect(page.status == 200, "\(page.text)")
+    #expect(page.text.contains("\"items\""))
+  }
+
+  @Test func pagesOfEverybody() throws {
+    let server = try TestServer()
+    let service = try server.key(.service)
+    let items = (1...30).map {
+      #"{"item_id":"i\#($0)","title":"Item \#($0)","category":"c\#($0 % 2)","tags":["t"]}"#
+    }
+    try server.publish(items, as: service)
+    let similar = try server.send("GET", "/v1/items/i1/similar?limit=4")
+    #expect(similar.items.count == 4, "\(similar.text)")
+    #expect(!similar.items.contains("i1"))
+    let session = try #require(similar.header("x-session"))
+    #expect(similar.header("set-cookie")?.contains("HttpOnly; SameSite=Strict") == true)
+    let visitor = TestServer.Caller.session(session)
+    let event = #"{"item_id":"i2","event":"click"}"#
+    #expect(try server.send("POST", "/v1/interactions", as: visitor, event).status == 202)
+    let first = try server.send("GET", "/api/v1/recommendations?count=10", as: visitor)
+    #expect(first.status == 200, "\(first.text)")
+    #expect(!first.items.contains("i2"))
+    #expect(try server.send("GET", "/v1/trending?category=c0").status == 200)
+    #expect(try server.send("GET", "/v1/items/zzz/similar").code == "not-found")
+    #expect(try server.send("GET", "/v1/feed", as: visitor).code == "unauthorized")
+    // Nobody's first page leads on to the next one for the session that came with it.
+    let opening = try server.send("GET", "/api/v1/recommendations?count=10")
+    let cursor = opening.text("cursor")
+    let followup = try server.send(
+      "GET", "/api/v1/recommendations?count=10&cursor=\(cursor)",
+      as: .session(try #require(opening.header("x-session"))))
+    #expect(Set(opening.items + followup.items).count == 20, "\(followup.text)")
+  }
+
+  @Test func operations() throws {
+    let server = try TestServer()
+    let (admin, metrics) = (try server.key(.admin), try server.key(.metrics))
+    try server.publish([Self.item], as: try server.key(.service))
+    #expect(try server.send("GET", "/livez").status == 200)
+    #expect(try server.send("GET", "/healthz").status == 200)
+    #expect(try server.send("GET", "/readyz?verbose").text("status") == "ready")
+    #expect(try server.send("GET", "/admin/status", as: admin).number("items") == 1)
+    let config = try server.send("GET", "/admin/config", as: admin)
+    #expect(config.text.contains(#""token_issuer":"updraft""#), "\(config.text)")
+    #expect(try server.send("GET", "/admin/digest", as: admin).number("offset") == 1)
+    #expect(try server.send("POST", "/admin/snapshot", as: admin).status == 200)
+    #expect(try server.send("GET", "/admin/snapshot", as: admin).status == 200)
+    let stats = try server.send("GET", "/v1/stats", as: metrics)
+    #expect(stats.text("phase") == "ready", "\(stats.text)")
+    let figures = try server.send("GET", "/metrics", as: metrics)
+    #expect(figures.text.contains("updraft_items 1\n"), "\(figures.text)")
+    #expect(
+      figures.text.contains(
+        "http_server_request_duration_seconds_count"
+          + #"{http_route="/api/v1/items",method="POST",status="202"} 1"#))
+    #expect(try server.send("GET", "/demo/info").code == "not-found")
+    let page = try server.send("GET", "/")
+    #expect(page.header("content-type") == "text/html; charset=utf-8")
+    #expect(page.header("content-security-policy")?.contains("script-src 'self'") == true)
+    #expect(try server.send("GET", "/dashboard/app.js").status == 200)
+    #expect(try server.send("GET", "/dashboard/none.js").code == "not-found")
+    #expect(try server.send("GET", "/problems").text.contains("invalid-cursor"))
+    #expect(try server.send("GET", "/openapi.json").text("openapi") == "3.1.0")
+  }
+}
