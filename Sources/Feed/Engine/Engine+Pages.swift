@@ -21,6 +21,7 @@ extension Engine {
     } else {
       meters.cacheMisses.add()
       meters.rungs[Int(page.servedBy.rawValue)].add()
+      meters.stages.served(page, of: set)
       record(page, of: set)
     }
     return page

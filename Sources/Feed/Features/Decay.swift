@@ -8,7 +8,12 @@ package enum Decay {
   @inline(__always)
   package static func factor(elapsed: Int64, halfLife: Int64) -> Float {
     guard elapsed > 0, halfLife > 0 else { return 1 }
-    let steps = Double(elapsed) / Double(halfLife) * 256
+    return factor(steps: Double(elapsed) / Double(halfLife) * 256)
+  }
+
+  /// 2^(-steps/256) for steps that are not negative.
+  @inline(__always)
+  static func factor(steps: Double) -> Float {
     guard steps < 100 * 256 else { return 0 }
     let whole = UInt32(steps)
     // What the table leaves, 0 up to 1/256 of a half-life, by the series of 2^-x to the square.

@@ -24,6 +24,8 @@ public struct Meters: Sendable {
   public let cacheHits = Counter()
   /// Pages that had to be made.
   public let cacheMisses = Counter()
+  /// The stages of ranking.
+  public let stages = StageMeters()
 
   init() {}
 }

@@ -2,7 +2,7 @@
 struct Rates {
   /// Velocities are cut here.
   static let velocityMax: Float = 3
-  private static let recencyHalfLifeMs: Int64 = 24 * 3_600_000
+  private static let recencySteps = stepsPerSecond(halfLifeMs: 24 * 3_600_000)
 
   /// Counters of one item as of now.
   struct Now {
@@ -16,29 +16,36 @@ struct Rates {
     var velocity: Float
   }
 
-  private let burst: Int64
-  private let short: Int64
-  private let long: Int64
+  // Decay in 1/256 of a half-life a second: thousands of factors are wanted of each, and to
+  // multiply is cheaper than to divide.
+  private let burst: Double
+  private let short: Double
+  private let long: Double
   /// What a steady rate gives on the short scale for each one on the long scale.
   private let steady: Float
 
   init(_ settings: WorldSettings) {
-    burst = settings.burstHalfLifeMs
-    short = settings.shortHalfLifeMs
-    long = settings.longHalfLifeMs
-    steady = Float(Double(max(1, short)) / Double(max(1, long)))
+    burst = Self.stepsPerSecond(halfLifeMs: settings.burstHalfLifeMs)
+    short = Self.stepsPerSecond(halfLifeMs: settings.shortHalfLifeMs)
+    long = Self.stepsPerSecond(halfLifeMs: settings.longHalfLifeMs)
+    steady = Float(
+      Double(max(1, settings.shortHalfLifeMs)) / Double(max(1, settings.longHalfLifeMs)))
+  }
+
+  private static func stepsPerSecond(halfLifeMs: Int64) -> Double {
+    halfLifeMs > 0 ? 256_000 / Double(halfLifeMs) : 0
   }
 
   /// The counters at `second`, which is not before their own time or is taken to be it.
   @inline(__always)
   func now(_ stats: borrowing ItemStats, second: UInt32) -> Now {
-    let elapsed = second > stats.updated ? Int64(second &- stats.updated) &* 1000 : 0
-    let byShort = Decay.factor(elapsed: elapsed, halfLife: short)
-    let byLong = Decay.factor(elapsed: elapsed, halfLife: long)
+    let elapsed = second > stats.updated ? Double(second &- stats.updated) : 0
+    let byShort = Decay.factor(steps: elapsed * short)
+    let byLong = Decay.factor(steps: elapsed * long)
     let shortEngagement = stats.shortEngagement * byShort
     let longEngagement = stats.longEngagement * byLong
     return Now(
-      burstClicks: stats.burstClicks * Decay.factor(elapsed: elapsed, halfLife: burst),
+      burstClicks: stats.burstClicks * Decay.factor(steps: elapsed * burst),
       shortClicks: stats.shortClicks * byShort, shortEngagement: shortEngagement,
       longImpressions: stats.longImpressions * byLong, longEngagement: longEngagement,
       longNegative: stats.longNegative * byLong,
@@ -57,7 +64,7 @@ struct Rates {
   @inline(__always)
   static func recency(created: UInt32, now: UInt32) -> Float {
     guard now > created else { return 1 }
-    return Decay.factor(elapsed: Int64(now &- created) &* 1000, halfLife: recencyHalfLifeMs)
+    return Decay.factor(steps: Double(now &- created) * recencySteps)
   }
 
   /// A rate that is pulled towards `mean` as strongly as `weight` trials would: the mean of a Beta

@@ -11,7 +11,7 @@ struct Filling {
   private static let gathered = 8
 
   var scratch = SlateScratch()
-  private let lambda: Float
+  private var lambda: Float
   private let poolMax: Int
   private let limit: Int
   private let authorCap: UInt32
@@ -53,7 +53,8 @@ struct Filling {
   }
 
   /// Begins a page: nothing has been met. Runs go on over its edge.
-  mutating func beginPage(_ candidates: borrowing CandidateSet) {
+  mutating func beginPage(_ candidates: borrowing CandidateSet, isDiverse: Bool) {
+    if !isDiverse { lambda = 1 }
     scratch.page.removeAll(keepingCapacity: true)
     scratch.authors.removeAll()
     scratch.categories.removeAll()

@@ -6,7 +6,8 @@
 /// - among the best `mmrPool` remaining items, the one with the highest
 ///   λ·relevance − (1 − λ)·(highest cosine to the page so far), where relevance is the score scaled
 ///   to 0…1: maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998,
-///   doi:10.1145/290941.291025).
+///   doi:10.1145/290941.291025). It is most of the work, so it orders the first four pages;
+///   further down, caps and runs alone keep the pages apart.
 ///
 /// Where no remaining item satisfies caps and runs, runs are given up, then caps: a page is not
 /// left short while there are items. A reserved place that no item fits goes to the best item.
@@ -14,6 +15,9 @@
 /// A value only falls as the page grows, so an old value is a bound: an item is compared with the
 /// page only when it would be picked by its bound. The picks are those of the full comparison.
 package struct GreedySlate: Slate {
+  /// Pages that MMR orders.
+  package static let diversePages = 4
+
   package init() {}
 
   package func arrange(
@@ -30,7 +34,9 @@ package struct GreedySlate: Slate {
     swap(&filling.scratch, &scratch)
     let depth = min(candidates.count, max(settings.depth, context.limit))
     while order.count < depth {
-      if order.count % context.limit == 0 { filling.beginPage(candidates) }
+      if order.count % context.limit == 0 {
+        filling.beginPage(candidates, isDiverse: order.count / context.limit < Self.diversePages)
+      }
       guard let index = filling.next(world, candidates) else { break }
       order.append(index)
     }

@@ -140,4 +140,28 @@ struct LadderTests {
       }
     }
   }
+
+  @Test("the stages of pages are counted")
+  func meters() throws {
+    let scene = scene()
+    let meters = StageMeters()
+    let pipeline = Pipeline(
+      scene.configuration, sources: [Failing(), PopularSource(), FreshSource()])
+    let maker = PageMaker(
+      configuration: scene.configuration, freshness: scene.world.freshness, time: scene.clock,
+      pipeline: pipeline)
+    for _ in 0..<2 {
+      let request = scene.request("stranger")
+      let made = try maker.make(request, world: scene.world)
+      meters.served(made.page, of: made.set)
+    }
+    func stage(_ name: String) -> StageMeters.Stage? { meters.stages.first { $0.name == name } }
+    #expect(stage("nearest")?.candidates.value == 2)
+    #expect(stage("popular")?.candidates.value == 20)
+    #expect(stage("fresh")?.candidates.value == 0)
+    #expect(stage("slate")?.candidates.value == 22)
+    #expect(stage("slate")?.duration.snapshot().counts.reduce(0, +) == 2)
+    #expect(meters.degraded.first { $0.code == "nearest:unavailable" }?.count.value == 2)
+    #expect(meters.degraded.first { $0.code == "score:deadline" }?.count.value == 0)
+  }
 }

@@ -88,7 +88,7 @@ struct SlateTests {
     let highest = scores.max() ?? 0
     let range = highest - (scores.min() ?? 0)
     let spread = range > 0 ? range : 1
-    let isDiverse = rules.lambda < 1
+    var isDiverse = rules.lambda < 1
     let lambda = isDiverse ? Float(rules.lambda) : 1
     var index = FlatIndex(dimension: 8, metric: .cosine)
     var rows: [String: UInt32] = [:]
@@ -120,8 +120,8 @@ struct SlateTests {
       for other in page {
         similarity = max(similarity, index.pairwise(rows[item.id] ?? 0, rows[other.id] ?? 0))
       }
-      let relevance = lambda * (1 - (highest - item.score) / spread)
-      return isDiverse ? relevance - (1 - lambda) * similarity : relevance
+      let relevance = 1 - (highest - item.score) / spread
+      return isDiverse ? lambda * relevance - (1 - lambda) * similarity : relevance
     }
     func pick() -> Int? {
       let owed = rules.reserved - page.count { $0.isFresh }
@@ -140,6 +140,7 @@ struct SlateTests {
     }
     while order.count < rules.depth, !left.isEmpty {
       if order.count % rules.limit == 0 { page = [] }
+      if order.count == rules.limit * GreedySlate.diversePages { isDiverse = false }
       guard let place = pick() else { break }
       let item = left.remove(at: place)
       page.append(item)
