@@ -102,8 +102,8 @@ extension World {
     if view.action == .dwell, view.value.isFinite {
       dwell.add(item, milliseconds: max(0, view.value))
     }
-    guard !isLate else { return }
-    windows.add(item, channel, second: second)
+    // Decayed counters are exact in any order; windows end at the watermark.
+    if !isLate { windows.add(item, channel, second: second) }
     let row = Int(item)
     items.stats[row].count(channel, strength, second: second, limits)
     if channel == .impression { return }

@@ -14,8 +14,12 @@ struct Affinities {
     var place = 0
     while place < entries.count {
       if entries[place].key == key {
-        let sum = entries[place].value(at: second, halfLife: halfLife) + strength
         let updated = Swift.max(entries[place].updated, second)
+        // An event from before the newest has decayed by now.
+        let added = Entry(key: key, updated: second, sum: strength)
+        let sum =
+          entries[place].value(at: updated, halfLife: halfLife)
+          + added.value(at: updated, halfLife: halfLife)
         entries[place] = Entry(key: key, updated: updated, sum: sum)
         return
       }

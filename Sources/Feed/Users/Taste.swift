@@ -37,7 +37,6 @@ struct Taste {
       // A dislike pushes away only the interest that it is about.
       guard nearest >= 0, best >= joinCosine else { return }
       blend(nearest, vector, strength, to: second, halfLife)
-      interests[nearest].weight = max(0, interests[nearest].weight + strength)
       return
     }
     if nearest < 0 || (best < joinCosine && interests.count < most) {
@@ -56,7 +55,6 @@ struct Taste {
       }
     }
     blend(nearest, vector, strength, to: second, halfLife)
-    interests[nearest].weight += strength
     interests[nearest].item = item
   }
 
@@ -95,11 +93,15 @@ struct Taste {
   ) {
     let interest = interests[index]
     var factor: Float = 1
+    var share: Float = 1
     if second > interest.updated {
       factor = Decay.factor(elapsed: Int64(second - interest.updated) * 1000, halfLife: halfLife)
-      interests[index].weight *= factor
       interests[index].updated = second
+    } else if second < interest.updated {
+      // An event from before the newest has decayed by now.
+      share = Decay.factor(elapsed: Int64(interest.updated - second) * 1000, halfLife: halfLife)
     }
-    Columns.blend(&vectors, from: index * vector.count, scaledBy: factor, vector, strength)
+    interests[index].weight = max(0, interest.weight * factor + strength * share)
+    Columns.blend(&vectors, from: index * vector.count, scaledBy: factor, vector, strength * share)
   }
 }

@@ -14,6 +14,7 @@ extension UserState {
       bytes.put(region)
       bytes.put(language)
       bytes.put(updated)
+      bytes.put(latest)
       bytes.put(UInt32(session))
       bytes.put(sessionKey)
       bytes.put(UInt32(isAnonymous ? 1 : 0))
@@ -39,6 +40,7 @@ extension UserState {
     region = try reader.number(UInt16.self)
     language = try reader.number(UInt16.self)
     updated = try reader.number(UInt32.self)
+    latest = try reader.number(UInt32.self)
     session = UInt8(truncatingIfNeeded: try reader.number(UInt32.self))
     sessionKey = try reader.number(UInt64.self)
     isAnonymous = try reader.number(UInt32.self) != 0

@@ -27,6 +27,8 @@ struct UserState {
   var interests: [UInt16] = []
   /// Seconds of the newest event.
   var updated: UInt32 = 0
+  /// Seconds of the event that came last, which may be older.
+  var latest: UInt32 = 0
   /// Counts sessions.
   var session: UInt8 = 0
   /// The client's name of the running session, hashed; 0 = by pauses.
@@ -44,8 +46,10 @@ struct UserState {
     if sessionKey != 0 || self.sessionKey != 0 {
       isNew = sessionKey != self.sessionKey
     } else {
-      isNew = Int64(second) * 1000 > Int64(updated) * 1000 + gapMs
+      // Rows of an import may come in any order: a jump back is a pause too.
+      isNew = abs(Int64(second) - Int64(latest)) * 1000 > gapMs
     }
+    latest = second
     if isNew {
       session &+= 1
       self.sessionKey = sessionKey
@@ -111,7 +115,9 @@ struct UserState {
       receivedNegative *= factor
       receivedUpdated = second
     }
-    if strength > 0 { receivedPositive += strength } else { receivedNegative -= strength }
+    let age = Int64(receivedUpdated - second) * 1000
+    let share = strength * Decay.factor(elapsed: age, halfLife: halfLife)
+    if share > 0 { receivedPositive += share } else { receivedNegative -= share }
   }
 
   /// Forgets rows that are not live.
