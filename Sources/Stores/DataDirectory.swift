@@ -39,7 +39,7 @@ public final class DataDirectory: Sendable {
       descriptor = nil
       return
     }
-    descriptor = try Self.unavailable { () throws(FileError) in
+    descriptor = try FileError.mapped { () throws(FileError) in
       try File.makeFolder(path)
       return try FileDescriptor(path + "/lock", .create)
     }
@@ -49,7 +49,7 @@ public final class DataDirectory: Sendable {
       throw LogError(
         .locked, "\(path): process\(process) writes there; stop it, or choose another --data")
     }
-    try Self.unavailable { () throws(FileError) in
+    try FileError.mapped { () throws(FileError) in
       try descriptor.replaceContent(Array("\(File.processNumber)\n".utf8))
       try File.makeFolder(snapshots)
       try File.syncFolder(path)
@@ -70,7 +70,7 @@ public final class DataDirectory: Sendable {
   public func secret(_ name: String, bytes count: Int = 32) throws(LogError) -> [UInt8] {
     let folder = path + "/secrets"
     let file = "\(folder)/\(name)"
-    let bytes = try Self.unavailable { () throws(FileError) -> [UInt8] in
+    let bytes = try FileError.mapped { () throws(FileError) -> [UInt8] in
       try File.makeFolder(folder)
       if !File.exists(file) {
         // Whoever links first wins; the others read what the winner made.
@@ -92,13 +92,5 @@ public final class DataDirectory: Sendable {
         .corrupt, "\(file): has not \(count) bytes; restore it, or remove it to make a new secret")
     }
     return bytes
-  }
-
-  private static func unavailable<Result>(
-    _ body: () throws(FileError) -> Result
-  ) throws(LogError) -> Result {
-    do { return try body() } catch {
-      throw LogError(error.isNoSpace ? .full : .unavailable, error.description)
-    }
   }
 }

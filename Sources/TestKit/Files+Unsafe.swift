@@ -42,6 +42,17 @@ public enum TestFile {
     }
   }
 
+  /// Removes a file.
+  public static func remove(_ path: String) throws(Failure) {
+    guard unsafe unlink(path) == 0 else { throw Failure(path: path, number: errno) }
+  }
+
+  /// The size of a file in bytes; nil when it is not there.
+  public static func size(_ path: String) -> Int? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
   /// The names in a folder, sorted; empty when there is no such folder.
   public static func names(_ folder: String) -> [String] {
     guard let stream = unsafe opendir(folder) else { return [] }

@@ -24,6 +24,17 @@ struct FileError: Error, CustomStringConvertible {
   }
 }
 
+extension FileError {
+  /// Runs `body` and tells its failure in terms of the log.
+  static func mapped<Result>(
+    _ body: () throws(FileError) -> Result
+  ) throws(LogError) -> Result {
+    do { return try body() } catch {
+      throw LogError(error.isNoSpace ? .full : .unavailable, error.description)
+    }
+  }
+}
+
 /// Folders and names.
 enum File {
   /// This process.
@@ -66,6 +77,14 @@ enum File {
   /// Makes names in a folder durable.
   static func syncFolder(_ path: String) throws(FileError) {
     try FileDescriptor(path, .read).sync()
+  }
+
+  /// Copies a file's bytes into a new file and syncs it.
+  static func copy(_ old: String, _ new: String) throws(FileError) {
+    let bytes = try FileDescriptor(old, .read).readAll(limit: size(old))
+    let descriptor = try FileDescriptor(new, .create)
+    try descriptor.replaceContent(bytes)
+    try descriptor.sync()
   }
 
   static func rename(_ old: String, _ new: String) throws(FileError) {
@@ -132,7 +151,12 @@ final class FileDescriptor: Sendable {
     guard number >= 0 else { throw FileError(path, "open it") }
   }
 
-  deinit { if number >= 0 { close(number) } }
+  deinit {
+    guard number >= 0 else { return }
+    // Closing would not let go of the file while a child that is just being started has a copy.
+    flock(number, LOCK_UN)
+    close(number)
+  }
 
   /// Takes the file for this process; false when another has it.
   func tryLock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
@@ -158,6 +182,13 @@ final class FileDescriptor: Sendable {
     return Array(bytes.prefix(filled))
   }
 
+  /// The byte at a place; nil beyond the end.
+  func byte(at place: Int) -> UInt8? {
+    var byte: UInt8 = 0
+    guard place >= 0, unsafe pread(number, &byte, 1, off_t(place)) == 1 else { return nil }
+    return byte
+  }
+
   /// Appends all bytes.
   func write(_ bytes: borrowing [UInt8]) throws(FileError) {
     var done = 0
@@ -170,6 +201,14 @@ final class FileDescriptor: Sendable {
       guard wrote > 0 else { throw FileError(path, "write it") }
       done += wrote
     }
+  }
+
+  /// Writes bytes over those at a place.
+  func write(_ bytes: [UInt8], at place: Int) throws(FileError) {
+    let wrote = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe pwrite(number, buffer.baseAddress, buffer.count, off_t(place))
+    }
+    guard wrote == bytes.count else { throw FileError(path, "write it") }
   }
 
   /// Writes over the file from its beginning.

@@ -22,9 +22,10 @@ final class LogReader {
       end = try connection.prepare("COMMIT")
       state = try connection.prepare(LogState.select)
       rows = try connection.prepare(
-        "SELECT offset, sum, payload FROM event WHERE offset > ?1 AND offset <= ?2 ORDER BY offset")
+        "SELECT offset, sum, payload FROM event WHERE offset >= ?1 AND offset <= ?2 ORDER BY offset"
+      )
       next = try connection.prepare(
-        "SELECT offset FROM event WHERE offset > ?1 AND offset <= ?2 ORDER BY offset LIMIT 1")
+        "SELECT offset FROM event WHERE offset >= ?1 AND offset <= ?2 ORDER BY offset LIMIT 1")
     } catch { throw error.logError(file) }
   }
 
@@ -35,53 +36,48 @@ final class LogReader {
   struct Reading {
     /// The state at the moment of the read; nil when its row is damaged.
     var state: LogState?
-    /// Everything up to here was read.
-    var through: UInt64
-    /// Why rows behind the last one of the slice could not be read; nil when they could.
-    var damage: SQLiteError?
+    /// Whether every row up to the limit is in the slice.
+    var isAtEnd = false
+    /// Whether the rows behind the last one of the slice could not be read.
+    var isDamaged = false
   }
 
-  /// Fills the slice with the rows after `after` up to `limit`, as of one moment.
-  ///
-  /// Where a page is damaged the rows before it are in the slice, and `through` is the offset
-  /// before the first row behind the damage that can be read again.
+  /// Fills the slice with the rows after `after` up to `limit`, as of one moment. Where a page is
+  /// damaged the rows before it are in the slice.
   func read(
     after: UInt64, through limit: UInt64, into slice: inout LogSlice
   ) throws(SQLiteError) -> Reading {
     slice.removeAll()
     try begin.run()
     defer { try? end.run() }
-    let state: LogState?
-    do { state = try currentState() } catch {
+    var reading = Reading()
+    do { reading.state = try currentState() } catch {
       guard error.isDamage else { throw error }
-      state = nil
     }
-    var reading = Reading(state: state, through: limit)
-    rows.bind(bits: after, at: 1)
+    // "From the next on", not "after": the way to a row that is gone may lead over a damaged page.
+    rows.bind(bits: after + 1, at: 1)
     rows.bind(bits: limit, at: 2)
-    do {
-      if try !rows.read(into: &slice) { reading.through = slice.offsets.last ?? after }
-    } catch {
+    do { reading.isAtEnd = try rows.read(into: &slice) } catch {
       guard error.isDamage else { throw error }
-      reading.damage = error
-      let from = slice.offsets.last ?? after
-      reading.through = firstReadable(after: from, through: limit).map { $0 - 1 } ?? limit
+      reading.isDamaged = true
     }
     return reading
   }
 
   /// The first row after `after` that can be reached, found by leaps that grow, then by halving.
-  private func firstReadable(after: UInt64, through limit: UInt64) -> UInt64? {
+  ///
+  /// - Parameter isDense: every offset has a row there, so that each must be found by its number: a
+  ///   damaged tree can also lead to rows that are sound, but elsewhere.
+  func firstRow(after: UInt64, through limit: UInt64, isDense: Bool) -> UInt64? {
     var bad = after
     var leap: UInt64 = 1
     while bad < limit {
       let probe = min(limit, bad + leap)
-      if var found = readable(after: probe - 1, through: limit) {
-        // Rows in (bad, probe) are unreachable or readable: find the lowest readable one.
+      if var found = row(from: probe, through: isDense ? probe : limit) {
         var good = probe
         while bad + 1 < good {
           let middle = bad + (good - bad) / 2
-          if let earlier = readable(after: middle - 1, through: limit) {
+          if let earlier = row(from: middle, through: isDense ? middle : limit) {
             good = middle
             found = earlier
           } else {
@@ -96,9 +92,9 @@ final class LogReader {
     return nil
   }
 
-  /// The first row after an offset; nil when the way there is damaged or there is none.
-  private func readable(after offset: UInt64, through limit: UInt64) -> UInt64? {
-    next.bind(bits: offset, at: 1)
+  /// The first row of a range; nil when the way there is damaged or there is none.
+  private func row(from first: UInt64, through limit: UInt64) -> UInt64? {
+    next.bind(bits: first, at: 1)
     next.bind(bits: limit, at: 2)
     defer { next.reset() }
     guard let found = try? next.step(), found else { return nil }

@@ -38,6 +38,18 @@ extension Statement {
     }
   }
 
+  /// Inserts one record of a batch under an offset.
+  func insert(
+    _ batch: borrowing EventBatch, _ index: Int, offset: UInt64
+  ) throws(SQLiteError) {
+    let payload = Array(batch.bytes[batch.range(index)])
+    bind(bits: offset, at: 1)
+    bind(Int64(payload.count > 1 ? payload[1] : 0), at: 2)
+    bind(bits: unsafe payload.withUnsafeBytes { unsafe RowSum.of($0, offset: offset) }, at: 3)
+    bind(payload, at: 4)
+    try run()
+  }
+
   /// Copies rows (offset, sum, payload) into a slice until it is full.
   ///
   /// - Returns: whether the rows ended before the slice was full.

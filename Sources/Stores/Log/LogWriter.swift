@@ -7,11 +7,11 @@ final class LogWriter {
   /// How many digests are kept.
   private static let marksMax = 1_000
 
-  private let connection: Connection
+  let connection: Connection
   private let begin: Statement
   private let commit: Statement
   private let rollback: Statement
-  private let insert: Statement
+  let insert: Statement
   private let update: Statement
   private let verify: Statement
   private let delete: Statement
@@ -49,7 +49,8 @@ final class LogWriter {
     nextCheckpoint = checkpointFrames
   }
 
-  private static let pageBytes = 4_096
+  /// SQLite's page, in bytes.
+  static let pageBytes = 4_096
   /// A page and its header in the write-ahead log.
   static let frameBytes = pageBytes + 24
   private static var prunedKinds: String {
@@ -79,7 +80,7 @@ final class LogWriter {
   var isStuck: Bool { connection.isInTransaction }
 
   /// Runs `body` and writes the state in one transaction, or nothing.
-  private func transaction<Result>(
+  func transaction<Result>(
     _ body: () throws(SQLiteError) -> Result
   ) throws(SQLiteError) -> Result {
     let before = state
@@ -139,11 +140,13 @@ final class LogWriter {
     UInt64(clamping: try connection.number("SELECT max(offset) FROM event") ?? 0)
   }
 
-  /// Goes on from the highest row, after the state row was lost; nothing can be checked before it.
-  func assume(last: UInt64) {
-    state = LogState()
+  /// Sets the state; the transaction under way writes it.
+  func replaceState(_ state: LogState) { self.state = state }
+
+  /// Goes on from the highest row, after the state row was lost.
+  func assume(last: UInt64, pruned: UInt64) {
     state.last = last
-    state.pruned = last
+    state.pruned = pruned
   }
 
   /// The events whose loss was accepted.
@@ -221,13 +224,31 @@ final class LogWriter {
     let frames = connection.walFrames
     if frames < checkpointFrames { nextCheckpoint = checkpointFrames }
     guard frames >= nextCheckpoint else { return false }
-    _ = try connection.checkpoint(restart: frames >= 4 * checkpointFrames)
+    _ = try connection.checkpoint(frames >= 4 * checkpointFrames ? .restart : .passive)
     nextCheckpoint = frames + checkpointFrames
     return true
   }
 
   /// Copies all of the write-ahead log into the database.
-  func checkpoint() throws(SQLiteError) { _ = try connection.checkpoint(restart: true) }
+  func checkpoint() throws(SQLiteError) { _ = try connection.checkpoint(.restart) }
+
+  /// Copies all of the write-ahead log into the database and empties it.
+  ///
+  /// - Returns: whether it is empty; another process may be reading.
+  func emptyWriteAhead() throws(SQLiteError) -> Bool { try connection.checkpoint(.truncate) }
+
+  /// What appends promised when the file was last written.
+  func previousDurability() throws(SQLiteError) -> Durability? {
+    Durability(try connection.text("SELECT value FROM meta WHERE key = 'durability'"))
+  }
+
+  /// Notes what appends promise from now on.
+  func note(_ durability: Durability) throws(SQLiteError) {
+    guard try previousDurability() != durability else { return }
+    let note = try connection.prepare("REPLACE INTO meta VALUES('durability', ?1)")
+    note.bind(durability.description, at: 1)
+    try note.run()
+  }
 
   /// Bytes of the file that are free for new rows.
   func freeBytes() throws(SQLiteError) -> Int {

@@ -14,12 +14,12 @@ extension SQLiteLog {
         let reading = try SQLiteError.mapped(file) { () throws(SQLiteError) in
           try reader.read(after: scan.position, through: scan.limit, into: &slice)
         }
-        let goesOn = scan.visit(slice, reading, body)
-        if !scan.damage.isEmpty {
-          for range in scan.damage.ranges { note(damage: range.lowerBound, range.upperBound) }
-          scan.damage = OffsetRanges()
-        }
-        guard goesOn else { return }
+        let start = scan.position
+        let step = scan.visit(slice, reading, body)
+        if step == .lost { scan.leap(reader, isStuck: scan.position == start) }
+        for range in scan.damage.ranges { note(damage: range.lowerBound, range.upperBound) }
+        scan.damage = OffsetRanges()
+        if step == .stop { return }
       }
     }
   }
@@ -62,72 +62,5 @@ extension SQLiteLog {
     // A scan may run inside a visit by the writer's own thread, so that the turn is not taken here.
     lock.withLock { damageRefusal = error }
     return error
-  }
-}
-
-/// The walk of one scan: which offset must come next, and what was found instead.
-struct LogScan {
-  private(set) var position: UInt64
-  let limit: UInt64
-  private let pruned: UInt64
-  private let start: UInt64
-  private var kept: UInt64 = 0
-  private var keptSum: UInt64 = 0
-  private var isKeptChecked: Bool
-  var accepted = OffsetRanges()
-  var damage = OffsetRanges()
-
-  init(after start: UInt64, through limit: UInt64, pruned: UInt64) {
-    self.start = start
-    position = start
-    self.limit = limit
-    self.pruned = pruned
-    isKeptChecked = start > 0 || pruned == 0
-  }
-
-  /// Hands the sound rows of a slice to `body` and notes the others.
-  ///
-  /// - Returns: whether `body` wants to go on.
-  mutating func visit(
-    _ slice: borrowing LogSlice, _ reading: LogReader.Reading,
-    _ body: (Offset, RecordView) -> Bool
-  ) -> Bool {
-    let pruned = reading.state?.pruned ?? self.pruned
-    for index in 0..<slice.count {
-      let offset = slice.offsets[index]
-      noteGap(before: offset, pruned: pruned)
-      position = offset
-      guard slice.sound[index] else {
-        damage.insert(offset, offset)
-        continue
-      }
-      if !isKeptChecked && offset <= self.pruned {
-        kept += 1
-        keptSum &+= slice.sums[index]
-      }
-      if !slice.withRecord(index, { body(Offset(offset), $0) }) { return false }
-    }
-    if reading.through > position {
-      noteGap(before: reading.through + 1, pruned: pruned)
-      if reading.damage != nil && damage.isEmpty { damage.insert(position + 1, reading.through) }
-      position = reading.through
-    }
-    checkKept(reading.state)
-    return true
-  }
-
-  /// Rows before `offset` are missing, unless they were pruned or their loss was accepted.
-  private mutating func noteGap(before offset: UInt64, pruned: UInt64) {
-    let first = max(position, pruned) + 1
-    guard first < offset, !accepted.cover(first, offset - 1) else { return }
-    damage.insert(first, offset - 1)
-  }
-
-  /// Rows that are gone from the pruned part leave no gap, but change their number and sum.
-  private mutating func checkKept(_ state: LogState?) {
-    guard !isKeptChecked, position >= pruned else { return }
-    isKeptChecked = true
-    guard let state, state.pruned == pruned, damage.isEmpty else { return }
-    if state.kept != kept || state.keptSum != keptSum { damage.insert(1, pruned) }
   }
 }

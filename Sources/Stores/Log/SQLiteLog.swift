@@ -51,10 +51,13 @@ public final class SQLiteLog: EventLog, @unchecked Sendable {
   var writer: LogWriter?
   var refusal: LogError?
   var letters = (count: 0, bytes: 0)
+  /// Bytes of a write-ahead log that is damaged before commits that were acknowledged.
+  var unreadWriteAhead = 0
   private var syncer: LogSyncer?
 
   let lock = Lock()
   private var readers: [LogReader] = []
+  private var readersSince = 0
   var damage = OffsetRanges()
   var accepted = OffsetRanges()
   var damageRefusal: LogError?
@@ -152,7 +155,9 @@ public final class SQLiteLog: EventLog, @unchecked Sendable {
       defer { writer = nil }
       guard let writer, refusal == nil else { return }
       refusal = LogError(.unavailable, "\(file): the log is closed")
-      try SQLiteError.mapped(file) { () throws(SQLiteError) in try writer.checkpoint() }
+      try SQLiteError.mapped(file) { () throws(SQLiteError) in
+        _ = try writer.emptyWriteAhead()
+      }
     }
   }
 
@@ -217,16 +222,23 @@ public final class SQLiteLog: EventLog, @unchecked Sendable {
   func reading<Result>(
     _ body: (LogReader) throws(LogError) -> Result
   ) throws(LogError) -> Result {
-    let idle = lock.withLock { readers.popLast() }
+    let (idle, since) = lock.withLock { (readers.popLast(), readersSince) }
     let reader = if let idle { idle } else { try LogReader(file) }
     let result = try body(reader)
-    // After a failure the connection goes; a few good ones stay.
-    lock.withLock { if readers.count < 4 { readers.append(reader) } }
+    // After a failure the connection goes, and so does one to a file that was replaced meanwhile.
+    lock.withLock {
+      if readers.count < 4 && readersSince == since { readers.append(reader) }
+    }
     return result
   }
 
   /// Forgets the connections that are not in use.
-  func dropReaders() { lock.withLock { readers.removeAll() } }
+  func dropReaders() {
+    lock.withLock {
+      readers.removeAll()
+      readersSince += 1
+    }
+  }
 
   /// A process that only reads learns where the log ends.
   func refresh(_ reader: LogReader) throws(LogError) {

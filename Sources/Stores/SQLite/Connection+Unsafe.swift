@@ -80,19 +80,27 @@ internal import Feed
     return try statement.step() ? statement.text(0) : ""
   }
 
+  /// How far a checkpoint goes: `passive` copies what readers let it, `restart` waits for them so
+  /// that the log starts anew, `truncate` also empties the file.
+  enum Checkpoint { case passive, restart, truncate }
+
   /// Copies the write-ahead log into the database.
   ///
-  /// - Parameter restart: also waits for readers, so that the log starts anew.
-  /// - Returns: frames in the log and frames copied.
-  func checkpoint(restart: Bool) throws(SQLiteError) -> (frames: Int, copied: Int) {
+  /// - Returns: whether all of it was copied.
+  func checkpoint(_ checkpoint: Checkpoint) throws(SQLiteError) -> Bool {
     var total: Int32 = 0
     var copied: Int32 = 0
-    let mode = restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE
+    let mode =
+      switch checkpoint {
+      case .passive: SQLITE_CHECKPOINT_PASSIVE
+      case .restart: SQLITE_CHECKPOINT_RESTART
+      case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+      }
     let status = unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, &total, &copied)
     guard status == SQLITE_OK || status & 0xff == SQLITE_BUSY else {
       throw unsafe Self.error(handle, status)
     }
-    return (Int(total), Int(copied))
+    return status == SQLITE_OK && total == copied
   }
 
   @unsafe static func error(_ handle: OpaquePointer?, _ status: Int32) -> SQLiteError {

@@ -31,7 +31,8 @@ struct SQLiteError: Error {
     case SQLITE_FULL: return LogError(.full, "\(what); free space on the disk")
     case SQLITE_IOERR where noSpace && !isSync:
       return LogError(.full, "\(what); free space on the disk")
-    case SQLITE_CORRUPT, SQLITE_NOTADB:
+    // Our statements are constant: where one does not fit the tables, these are damaged.
+    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR:
       return LogError(.corrupt, "\(what); keep a copy of the file, then run updraft doctor")
     case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH:
       return LogError(.unavailable, "\(what); check that the folder exists and may be written")
