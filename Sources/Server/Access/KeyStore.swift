@@ -91,6 +91,11 @@ public final class KeyStore: @unchecked Sendable {
     let hash = Crypto.sha256(Array(text.utf8))
     return lock.withLock {
       refresh()
+      // Perhaps another process has just made it: whoever makes a key uses it at once.
+      if known[id] == nil {
+        checked = nil
+        refresh()
+      }
       guard let key = known[id], Crypto.equal(key.hash, hash) else { return nil }
       return key
     }
@@ -102,7 +107,7 @@ public final class KeyStore: @unchecked Sendable {
     if let checked, now &- checked < Self.freshTicks { return }
     do {
       let version = try table.version()
-      if version != self.version || checked == nil {
+      if version != self.version {
         var keys: [String: ServiceKey] = [:]
         for key in try table.all() { keys[key.id] = key }
         known = keys
