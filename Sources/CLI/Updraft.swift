@@ -50,7 +50,11 @@ internal import Glibc
     ],
     options: [.version],
     subcommands: [
-      LogCommands.group, ReplayCommand.command, ConfigCommands.group, VersionCommand.command,
+      ServeCommand.command, DemoCommand.command, ImportCommand.command, EvaluateCommands.group,
+      KeyCommands.group, LogCommands.group, DoctorCommand.command,
+      ReplayCommand.command,
+      ConfigCommands.group,
+      VersionCommand.command,
       CompletionCommand.command,
     ])
 }

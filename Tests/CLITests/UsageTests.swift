@@ -10,6 +10,11 @@ import Testing
 
   @Test(arguments: [
     Wrong(words: ["confg"], says: "did you mean config?"),
+    Wrong(words: ["serve"], says: "--data DIR is missing"),
+    Wrong(
+      words: ["keys", "create", "--data", "x", "--scope", "servce"], says: "did you mean service?"),
+    Wrong(words: ["log", "replay-dead"], says: "name a folder with --data"),
+    Wrong(words: ["log", "replay-dead", "--server", "x"], says: "UPDRAFT_KEY"),
     Wrong(words: ["config", "shwo"], says: "did you mean show?"),
     Wrong(words: ["config"], says: "needs a command: one of check, show, default"),
     Wrong(words: ["config", "show", "--orgin"], says: "did you mean --origin?"),

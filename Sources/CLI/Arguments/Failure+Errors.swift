@@ -1,5 +1,7 @@
 internal import Feed
 internal import HTTP
+internal import Lab
+internal import Server
 internal import Settings
 
 extension Failure {
@@ -12,7 +14,30 @@ extension Failure {
     case let errors as SettingsErrors: self.init("configuration", errors.description)
     case let error as HTTPServerError: self.init(error.code, error.description)
     case let error as HTTPClientError: self.init(error.code, error.description)
+    case let error as AccessError: self.init(error.code, error.message)
+    case let error as LabError:
+      let exit: ExitCode = error.code == .option ? .usage : .failed
+      self.init(error.code.rawValue, error.message, exit: exit)
+    case let error as ServerError: self.init(error.code, error.message)
     default: self.init("failed", "\(error)")
+    }
+  }
+}
+
+extension AccessError {
+  /// What happened, without the code before it.
+  fileprivate var message: String {
+    switch self {
+    case .keys(let text), .publicKey(let text), .subject(let text): text
+    }
+  }
+}
+
+extension ServerError {
+  /// What happened, without the code before it.
+  fileprivate var message: String {
+    switch self {
+    case .listen(let text), .engine(let text): text
     }
   }
 }

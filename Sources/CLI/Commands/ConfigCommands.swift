@@ -91,7 +91,8 @@ extension Option {
 /// Reads the configuration that the options, the environment and a file make.
 enum ConfigurationLoader {
   static func load(
-    _ arguments: Arguments, flags: [SettingFlag] = []
+    _ arguments: Arguments, over defaults: Configuration = Configuration(),
+    flags: [SettingFlag] = []
   ) throws -> Loaded<Configuration> {
     var all: [SettingFlag] = []
     for text in arguments.texts(.set) {
@@ -103,6 +104,6 @@ enum ConfigurationLoader {
     }
     let file = try arguments.text(.config).map { ($0, try Files.read($0)) }
     return try Configuration.schema.load(
-      Configuration(), file: file, environment: Environment.variables, flags: all + flags)
+      defaults, file: file, environment: Environment.variables, flags: all + flags)
   }
 }

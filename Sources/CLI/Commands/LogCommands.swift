@@ -16,7 +16,7 @@ enum LogCommands {
       .init("updraft log dead --data ./data", "What was refused, why, and its original text."),
       .init("updraft log check --data ./data", "Verifies the checksum of every record."),
     ],
-    subcommands: [stats, dead, check])
+    subcommands: [stats, dead, replayDead, check])
 
   private static let stats: Command = Command(
     "stats", "Count what the log holds.", options: [.data.required],
@@ -52,6 +52,62 @@ enum LogCommands {
     return .well
   }
 
+  private static let replayDead: Command = Command(
+    "replay-dead", "Take dead letters in again.",
+    about: """
+      Each letter is read as if it arrived now; what is taken in leaves the list, the others stay \
+      with their reason. With --server a running server does it, asked with an admin key; with \
+      --data the folder must not be in use.
+      """, options: [.data, .server, .key, .ids, .config, .set],
+    examples: [
+      .init("updraft log replay-dead --data ./data", "On a folder that no server uses."),
+      .init(
+        "updraft log replay-dead --server http://127.0.0.1:8080 --key uk_… --ids 3,5",
+        "Two letters, by a running server."),
+    ], exits: [.rejected: "some letters were refused again and stay"]
+  ) { arguments, console in
+    var body: [UInt8]?
+    if let text = arguments.text(.ids) {
+      let ids = text.split(separator: ",").map { Int64($0) }
+      guard !ids.isEmpty, !ids.contains(nil) else {
+        throw Failure.usage("--ids \(text): expected numbers, such as 3,5")
+      }
+      body = Array(
+        #"{"ids":[\#(ids.compactMap { $0 }.map(String.init).joined(separator: ","))]}"#.utf8)
+    }
+    return try LocalServer.with(arguments) { server in
+      let answer = try server.call("POST", "/admin/dead-letters/replay", body: body)
+      return try tellReplayed(answer, console)
+    }
+  }
+
+  private static func tellReplayed(_ answer: JSONValue, _ console: Console) throws -> ExitCode {
+    let replayed = try answer.require("replayed").int()
+    var kept: [(id: Int64, reason: String)] = []
+    for letter in try answer.require("kept").elements() {
+      kept.append((try letter.require("id").int64(), try letter.require("reason").string()))
+    }
+    if console.isJSON {
+      console.json { json in
+        json.member("replayed", replayed)
+        json.array("kept") { json in
+          for letter in kept {
+            json.object { json in
+              json.member("id", letter.id)
+              json.member("reason", letter.reason)
+            }
+          }
+        }
+      }
+    } else {
+      console.line("\(replayed) taken in, \(kept.count) stay")
+      for letter in kept {
+        console.line("  \(letter.id)  \(Figures.printable(letter.reason))")
+      }
+    }
+    return kept.isEmpty ? .well : .rejected
+  }
+
   private static let check: Command = Command(
     "check", "Verify the checksum of every record.", options: [.data.required],
     examples: [
@@ -77,8 +133,8 @@ enum LogCommands {
     guard summary.damaged == 0 else {
       throw Failure(
         "log-corrupt",
-        "\(log.file): \(summary.damaged) records are damaged or missing; the others are read. Keep a "
-          + "copy of the folder, and restore the newest sound backup if there is one")
+        "\(log.file): \(summary.damaged) records are damaged or missing; the others are read. Keep "
+          + "a copy of the folder, and restore the newest sound backup if there is one")
     }
     return .well
   }
@@ -109,5 +165,6 @@ enum LogCommands {
 extension Option {
   static let data = Option("data", "DIR", "The folder in which everything is kept.")
   static let after = Option("after", "ID", "Begin behind this dead letter.")
+  static let ids = Option("ids", "N,N…", "Only these letters; without it, all.")
   static let limit = Option("limit", "N", "Show so many at most.", standard: "100")
 }

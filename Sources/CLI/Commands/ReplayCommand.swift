@@ -15,15 +15,19 @@ enum ReplayCommand {
 
       The configuration must be the server's: name its file with --config.
       """,
-    options: [.data.required, .verify, .config, .set],
+    options: [.data.required, .verify, .server, .key, .config, .set],
     examples: [
       .init("updraft replay --data ./data --verify", "Compares with the newest digest noted."),
+      .init(
+        "updraft replay --data ./data --verify --server http://127.0.0.1:8080 --key uk_…",
+        "Asks the running server (with an admin key) for its digest first."),
       .init("updraft replay --data ./data", "Rebuilds to the log's end and says what is there."),
     ], exits: [.failed: "the digests differ, or something could not be read"]
   ) { arguments, console in
     let settings = try ConfigurationLoader.load(arguments).value.world
     let directory = try DataDirectory(try arguments.required(.data), access: .read)
     let log = try SQLiteLog(directory)
+    if let server = try RemoteServer(arguments) { _ = try server.call("GET", "/admin/digest") }
     let mark = arguments.has(.verify) ? try newestMark(log, settings) : nil
     var rebuild = try Rebuild(directory, log, settings: settings, through: mark?.offset)
     try rebuild.run(

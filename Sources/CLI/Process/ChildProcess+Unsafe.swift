@@ -70,6 +70,20 @@ package final class ChildProcess: Sendable {
   /// What it has written to standard error so far.
   package var errorSoFar: String { error.text }
 
+  /// Waits until it has written `text` to standard output.
+  ///
+  /// - Returns: whether it has; not when it ended or that took longer than `seconds`.
+  package func waitForOutput(_ text: String, seconds: Double = 60) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < deadline {
+      let isLast = !isRunning
+      if output.text.contains(text) { return true }
+      if isLast { return false }
+      _ = poll(nil, 0, 5)
+    }
+    return false
+  }
+
   /// Sends it a signal.
   package func signal(_ number: Int32) { kill(id, number) }
 

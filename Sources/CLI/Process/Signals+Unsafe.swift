@@ -28,13 +28,19 @@ final class Signals: Sendable {
         let number = Self.next(wanted)
         guard Self.ending.contains(number) else { continue }
         if count.add(1, ordering: .acquiringAndReleasing).newValue > 1 { _exit(128 + number) }
-        lock.withLock { lock.signalAll() }
+        wake()
       }
     }
   }
 
   /// Whether the program was asked to end.
   var isRaised: Bool { count.load(ordering: .acquiring) > 0 }
+
+  /// Ends the waiting as a signal does.
+  func end() {
+    count.add(1, ordering: .acquiringAndReleasing)
+    wake()
+  }
 
   /// Waits until the program is asked to end.
   func wait() {
@@ -50,6 +56,8 @@ final class Signals: Sendable {
       return isRaised
     }
   }
+
+  private func wake() { lock.withLock { lock.signalAll() } }
 
   private static func next(_ wanted: sigset_t) -> Int32 {
     var set = wanted

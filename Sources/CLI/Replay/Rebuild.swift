@@ -17,7 +17,8 @@ struct Rebuild: ~Copyable {
   /// How long that took.
   private(set) var seconds = 0.0
 
-  /// The World before the log is folded in: empty, or the oldest snapshot that holds what was pruned.
+  /// The World before the log is folded in: empty, or the oldest snapshot that holds what was
+  /// pruned.
   ///
   /// - Parameter last: the offset that must not be passed; nil: the log's end.
   init(
@@ -44,8 +45,8 @@ struct Rebuild: ~Copyable {
     }
     throw Failure(
       "no-snapshot",
-      "\(directory.path): interactions up to offset \(log.prunedThrough.value) left the log, and no "
-        + "sound snapshot of this configuration holds them; name the server's file with --config")
+      "\(directory.path): interactions up to offset \(log.prunedThrough.value) left the log, and "
+        + "no sound snapshot of this configuration holds them; name the server's file by --config")
   }
 
   /// Folds the log in.
