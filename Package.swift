@@ -107,6 +107,7 @@ let package = Package(
     tests("StoresTests", ["Stores", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),
     tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "TestKit"]),
+    tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("LabTests", ["Lab", "Feed", "HTTP", "JSON", "Stores", "Settings", "TestKit"]),
     tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),

@@ -2,9 +2,9 @@
 
 /** Why a call failed: the server's problem+json, or the lack of an answer. */
 export class Problem extends Error {
-  constructor({ status = 0, code = "", title, detail = "", requestID = "" }) {
+  constructor({ status = 0, code = "", title, detail = "", requestID = "", data }) {
     super(title);
-    Object.assign(this, { status, code, title, detail, requestID });
+    Object.assign(this, { status, code, title, detail, requestID, data });
   }
 
   /** The one line under the title. */
@@ -76,6 +76,7 @@ function refusal(response, data, text) {
     code: data?.code ?? "",
     title: data?.title ?? `The server answered ${response.status}`,
     detail: data?.detail ?? text.slice(0, 300),
+    data,
     requestID: response.headers.get("X-Request-ID") ?? "",
   });
 }

@@ -160,37 +160,51 @@ async function showMe() {
 }
 
 function drawMe(me) {
-  const name = me.user_id ?? state.person?.user_id ?? "";
-  const follows = me.follows ?? state.person?.follows;
-  const facts = [me.region || state.person?.region,
-    Number.isFinite(follows) ? `follows ${count(follows)}` : ""].filter(Boolean).join(" · ");
+  const name = me.user_id;
+  feed.setFollows(me.following.map((edge) => edge.author_id));
+  const facts = [me.region || state.person?.region, `follows ${count(me.follows)}`,
+    me.followers ? `${count(me.followers)} followers` : ""].filter(Boolean).join(" · ");
   const parts = [make("div", "who", avatar(name), make("div", "", make("strong", "", name),
     make("span", "note", facts)))];
-  const interests = me.interests ?? state.person?.interests ?? [];
+  const interests = me.interests.length ? me.interests : state.person?.interests ?? [];
   if (interests.length) {
     parts.push(make("p", "chips", ...interests.map((topic) => make("span", "chip", topic))));
   }
   parts.push(...affinities("Topics you lean to", me.topics, "topic"),
     ...affinities("Authors you lean to", me.authors, "author_id"));
-  if (parts.length <= 2) {
+  if (me.topics.length + me.authors.length === 0) {
     parts.push(make("p", "note", "Nothing is known of this user’s taste yet: like something."));
   }
+  parts.push(...muted(me.muted));
   at("me").replaceChildren(...parts);
 }
 
-function affinities(title, rows = [], key) {
-  const shown = rows.slice(0, 6);
+function affinities(title, rows, key) {
+  const shown = rows.filter((row) => row[key]).slice(0, 6);
   if (shown.length === 0) return [];
   const most = Math.max(...shown.map((row) => Math.abs(row.weight)), 1e-9);
   const list = make("dl", "bars compact");
   for (const row of shown) {
-    const bar = meter(Math.abs(row.weight) / most, `${row[key]}: ${row.weight.toFixed(2)}`);
+    const figure = row.weight.toFixed(1);
+    const bar = meter(Math.abs(row.weight) / most, `${row[key]}: ${figure}`);
     const element = make("div", "bar-row", make("dt", "", row[key]),
-      make("dd", "", bar, make("span", "figure", row.weight.toFixed(1))));
+      make("dd", "", bar, make("span", "figure", figure)));
     if (row.weight < 0) element.classList.add("negative");
     list.append(element);
   }
   return [make("h3", "", title), list];
+}
+
+function muted(authors) {
+  if (authors.length === 0) return [];
+  const buttons = authors.map((author) => {
+    const button = make("button", "chip unmute", author, icon("close"));
+    button.type = "button";
+    button.setAttribute("aria-label", `Unmute ${author}`);
+    button.addEventListener("click", () => feed.actOnAuthor("unmute", author));
+    return button;
+  });
+  return [make("h3", "", "Muted"), make("p", "chips", ...buttons)];
 }
 
 // MARK: Start

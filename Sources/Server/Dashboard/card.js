@@ -117,6 +117,12 @@ export class Card {
     setMeter(this.score, share, `Score ${post.score.toFixed(3)}`);
     setText(this.scoreText, post.score.toFixed(2));
     this.sources.replaceChildren(...post.sources.map(sourceChip));
+    this.showFollow(follows);
+  }
+
+  /** Shows whether the author is followed. */
+  showFollow(follows) {
+    const { post } = this;
     const button = this.buttons.get("follow");
     const mute = this.buttons.get("mute");
     button.hidden = mute.hidden = !post.author;

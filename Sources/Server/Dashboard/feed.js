@@ -13,7 +13,8 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 /** The words for what was done. */
 const done = {
   click: "Opened", like: "Liked", save: "Saved", hide: "Hidden",
-  not_interested: "Not interested in", mute: "Muted", follow: "Followed", unfollow: "Unfollowed",
+  not_interested: "Not interested in", mute: "Muted", unmute: "Unmuted", follow: "Followed",
+  unfollow: "Unfollowed",
 };
 
 /** One entry of a page as the server sends it. */
@@ -55,7 +56,6 @@ export class Feed {
     this.cursor = null;
     this.busy = false;
     this.follows = new Set();
-    this.unfollows = new Set();
     this.list.replaceChildren();
     this.end.replaceChildren();
     this.receipt.hidden = true;
@@ -255,9 +255,13 @@ export class Feed {
   }
 
   isFollowed(post) {
-    if (!post.author || this.unfollows.has(post.author)) return false;
-    return this.follows.has(post.author) || post.reason === "followed"
-      || post.sources.includes("followed");
+    return this.follows.has(post.author);
+  }
+
+  /** Whom the person follows, as the server says. */
+  setFollows(authors) {
+    this.follows = new Set(authors);
+    for (const card of this.cards.values()) card.showFollow(this.isFollowed(card.post));
   }
 
   // MARK: Focus and keys
@@ -304,19 +308,49 @@ export class Feed {
   async act(name, card) {
     if (name === "similar") return this.similar(card);
     const { post } = card;
-    if ((name === "follow" || name === "mute") && !post.author) return;
-    const follows = name === "follow" && this.isFollowed(post);
-    const deed = follows ? "unfollow" : name;
-    const started = performance.now();
     card.element.classList.add("pending");
     try {
-      const answer = await this.send(deed, post);
+      if (name === "mute" || name === "follow") {
+        const ends = name === "follow" && this.isFollowed(post);
+        if (post.author) await this.actOnAuthor(ends ? "unfollow" : name, post.author);
+      } else {
+        await this.perform(name, post.title || post.id, () => call("POST", "/v1/interactions", {
+          body: { event_id: eventID(), event: name, post_id: post.id },
+        }));
+      }
+    } finally {
+      card.element.classList.remove("pending");
+    }
+  }
+
+  /** Follows, unfollows, mutes or unmutes an author. */
+  async actOnAuthor(name, author) {
+    const path = `/v1/follows/${encodeURIComponent(author)}`;
+    await this.perform(name, author, async () => {
+      if (name === "follow") {
+        const answer = await call("PUT", path, { body: { weight: 1 } });
+        this.follows.add(author);
+        return answer;
+      }
+      if (name === "unfollow") {
+        const answer = await call("DELETE", path);
+        this.follows.delete(author);
+        return answer;
+      }
+      return call("POST", "/v1/interactions", {
+        body: { event_id: eventID(), event: name, author_id: author },
+      });
+    });
+  }
+
+  /** Sends a deed, asks for the page again, and tells what it changed and how soon. */
+  async perform(deed, subject, send) {
+    const started = performance.now();
+    try {
+      const answer = await send();
       const acknowledged = performance.now();
-      if (deed === "follow" || deed === "unfollow") this.noteFollow(post.author, deed);
       const changes = await this.reload();
       if (!changes) return;
-      const subject = ["mute", "follow", "unfollow"].includes(deed) ? post.author
-        : post.title || post.id;
       this.tell({
         deed, subject, changes, ackMs: acknowledged - started,
         visibleMs: changes.visible - acknowledged, offset: answer.data?.offset,
@@ -324,27 +358,7 @@ export class Feed {
       });
     } catch (problem) {
       if (problem.name !== "AbortError") this.report(problem);
-    } finally {
-      card.element.classList.remove("pending");
     }
-  }
-
-  send(deed, post) {
-    if (deed === "follow" || deed === "unfollow") {
-      const path = `/v1/follows/${encodeURIComponent(post.author)}`;
-      return deed === "follow" ? call("PUT", path, { body: { weight: 1 } }) : call("DELETE", path);
-    }
-    const body = { event_id: eventID(), event: deed };
-    if (deed === "mute") body.author_id = post.author;
-    else body.post_id = post.id;
-    return call("POST", "/v1/interactions", { body });
-  }
-
-  noteFollow(author, deed) {
-    const [to, from] = deed === "follow" ? [this.follows, this.unfollows]
-      : [this.unfollows, this.follows];
-    to.add(author);
-    from.delete(author);
   }
 
   /** Shows the meter: what was done, how soon it was visible, what it changed. */

@@ -7,6 +7,11 @@ import {
 
 const everyMs = 1000;
 
+/** A quantile; the server says 0 where nothing was measured. */
+function duration(value) {
+  return value > 0 ? milliseconds(value) : "–";
+}
+
 /** The tiles on top: a name, the figure, its note, and what the line draws. */
 const tiles = [
   {
@@ -20,14 +25,14 @@ const tiles = [
     line: (stats) => stats.rates.pages_per_s,
   },
   {
-    key: "page", label: "A page takes", value: (stats) => milliseconds(stats.latency_ms.page.p50),
-    note: (stats) => `p99 ${milliseconds(stats.latency_ms.page.p99)}`,
+    key: "page", label: "A page takes", value: (stats) => duration(stats.latency_ms.page.p50),
+    note: (stats) => `p99 ${duration(stats.latency_ms.page.p99)}`,
     line: (stats) => stats.latency_ms.page.p99,
   },
   {
     key: "visible", label: "Event to visible",
-    value: (stats) => milliseconds(stats.latency_ms.event_to_visible.p50),
-    note: (stats) => `p99 ${milliseconds(stats.latency_ms.event_to_visible.p99)}`,
+    value: (stats) => duration(stats.latency_ms.event_to_visible.p50),
+    note: (stats) => `p99 ${duration(stats.latency_ms.event_to_visible.p99)}`,
     line: (stats) => stats.latency_ms.event_to_visible.p99,
   },
 ];
@@ -90,7 +95,7 @@ export class Live {
     this.facts = make("dl", "facts-list");
     this.stagesNote = make("p", "note");
     panels.append(
-      panel("Candidates by source", "a page, and what share of the shown items they won",
+      panel("Candidates by source", "new ones a page · the share of shown items that it found",
         this.sources.element),
       panel("Stages of your last page", "", this.stages.element, this.stagesNote),
       panel("How pages were served", "", this.rungs.element,
@@ -154,8 +159,9 @@ export class Live {
       await call("GET", "/readyz", { as: "nobody" });
       this.health("live", {});
     } catch (problem) {
-      if (problem.code === "unreachable") this.health("gone");
-      else this.health("starting", { text: problem.detail });
+      if (problem.code === "unreachable") return this.health("gone");
+      const { status = "starting", applied, total } = problem.data ?? {};
+      this.health(status, { text: problem.detail, applied, total });
     }
   }
 
@@ -170,7 +176,7 @@ export class Live {
     this.degraded.show(shares(stats.degraded));
     this.showFacts(stats);
     this.health(stats.phase === "ready" ? "live" : stats.phase, {
-      offset: stats.offset, text: stats.notice ?? "", applied: stats.applied, total: stats.total,
+      offset: stats.offset, text: stats.notice ?? "",
     });
   }
 
@@ -209,6 +215,7 @@ export class Live {
     const most = Math.max(...stages.map((stage) => stage.ms), 1e-6);
     this.stages.show(stages.map((stage) => ({
       name: stage.name, share: stage.ms / most, figure: milliseconds(stage.ms),
+      source: this.sources.rows.has(stage.name) ? stage.name : undefined,
     })));
     const made = stages.length ? `${words(page.servedBy)}, ` : "from the cache, ";
     setText(this.stagesNote, `${made}${milliseconds(page.ms)} seen from here`);
