@@ -31,9 +31,13 @@ public final class Server: @unchecked Sendable {
   /// Begins to listen; then the engine starts on a thread of its own, while probes are answered and
   /// everything else is refused with 503.
   ///
-  /// - Throws: `ServerError.listen`.
+  /// - Throws: `ServerError.listen`; also when a demo would listen beyond this machine, as it lends
+  ///   the tokens of its users to whoever asks.
   public func start() throws(ServerError) {
     let settings = service.settings
+    guard service.demo == nil || Loopback.isNamed(by: settings.listen) else {
+      throw .listen("\(settings.listen): a demo listens on 127.0.0.1, [::1] or localhost only")
+    }
     let server: HTTPServer
     do {
       let service = self.service

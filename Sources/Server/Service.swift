@@ -83,6 +83,10 @@ final class Service: Sendable {
   private func work(
     _ exchange: Exchange, _ index: Int, _ captures: [String], _ start: UInt64
   ) throws(Problem) {
+    // A page elsewhere may give its own name this machine's address, to be let in by the browser.
+    guard demo == nil || Loopback.isNamed(by: exchange.header("host") ?? "") else {
+      throw Problem(.forbidden, "A demo is asked under 127.0.0.1, [::1] or localhost.")
+    }
     let route = router.routes[index]
     let now = engine.time.now
     let admission = try admit(exchange, route, now)
