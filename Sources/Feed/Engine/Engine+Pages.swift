@@ -7,8 +7,8 @@ extension Engine {
     return kept
   }
 
-  /// The first page of a request, ranked now on the calling thread unless a kept one is true. A page
-  /// that was ranked goes to the log.
+  /// The first page of a request, ranked now on the calling thread unless a kept one is true. A
+  /// page that was ranked goes to the log.
   public func page(_ request: PageRequest) throws(PageError) -> Page {
     guard let pages else { throw .expired }
     let start = time.ticks
@@ -59,7 +59,8 @@ extension Engine {
     }
   }
 
-  /// Draws the share of pages that are logged by the set's number, so that it follows from the seed.
+  /// Draws the share of pages that are logged by the set's number, so that it follows from the
+  /// seed.
   private func isLogged(_ number: UInt64) -> Bool {
     let share = configuration.engine.pageLogShare
     guard share < 1 else { return true }

@@ -1,8 +1,8 @@
 /// Which items follow which inside sessions: for each item a bounded list of successors with
 /// decayed weights, learned as actions arrive.
 ///
-/// A list's weights are true as of its own `updated`; that is brought forward when an action arrives
-/// ten minutes later or more, and by the reader, so that idle lists cost nothing.
+/// A list's weights are true as of its own `updated`; that is brought forward when an action
+/// arrives ten minutes later or more, and by the reader, so that idle lists cost nothing.
 package struct CoEngagement {
 
   /// Successors of one item; `total` is the sum of all weights ever added, decayed alike.

@@ -30,8 +30,8 @@ struct Affinities {
       entries.append(entry)
       return
     }
-    // Decayed sums of one half-life keep their order, so they can be compared without decaying them:
-    // forward decay, as in `TopLists`.
+    // Decayed sums of one half-life keep their order, so they can be compared without decaying
+    // them: forward decay, as in `TopLists`.
     let perSecond = 1000 / Float(Swift.max(1, halfLife))
     var weakest = 0
     var least = Float.infinity
