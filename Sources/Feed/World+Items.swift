@@ -72,10 +72,13 @@ extension World {
       vectors.insert(row: row.index, vector: item.embedding.span)
     } else {
       let title = item.text.isEmpty ? item.title : item.title + " " + item.text
+      // The topic counts as a tag: short titles share little else.
+      let isTagged = item.topic.isEmpty || item.tags.contains(item.topic)
+      let tags = isTagged ? item.tags : item.tags + [item.topic]
       var vector: [Float] = []
       swap(&vector, &scratch)
       encoder.encode(
-        title: title, tags: item.tags, category: item.category.isEmpty ? nil : item.category,
+        title: title, tags: tags, category: item.category.isEmpty ? nil : item.category,
         into: &vector)
       if vector.contains(where: { $0 != 0 }) {
         vectors.insert(row: row.index, vector: vector.span)

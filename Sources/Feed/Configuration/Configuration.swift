@@ -43,7 +43,7 @@ public struct EngineSettings: Equatable, Sendable {
   /// Requests that may wait for a ranking thread; beyond it they are refused with 503.
   public var rankingQueueMax = 256
   /// Pages kept for serving again, for cursors and as a fallback.
-  public var cachedPagesMax = 50_000
+  public var cachedPagesMax = 20_000
   /// How long a cursor can be followed.
   public var cursorAgeMs: Int64 = 30 * 60_000
   /// Rows that the exact nearest search visits at most, newest first.
