@@ -92,7 +92,7 @@ export function hue(name) {
   for (const character of name) {
     hash = Math.imul(hash ^ character.codePointAt(0), 16_777_619);
   }
-  return Math.abs(hash) % 360;
+  return (Math.imul(hash ^ (hash >>> 15), 739_982_445) >>> 8) % 360;
 }
 
 /** A round mark with the first letters of a name. */

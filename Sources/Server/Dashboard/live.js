@@ -61,10 +61,10 @@ class Bars {
         const text = make("span", "figure");
         const element = make("div", "bar-row", make("dt", "", words(name)),
           make("dd", "", bar, text));
-        if (source) element.dataset.source = source;
         row = { element, bar, text };
         this.rows.set(name, row);
       }
+      if (source) row.element.dataset.source = source;
       this.list.append(row.element);
       setMeter(row.bar, share, `${words(name)}: ${figure}`);
       setText(row.text, figure);
