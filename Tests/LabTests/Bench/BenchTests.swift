@@ -1,0 +1,54 @@
+import Feed
+import Foundation
+import Lab
+import Stores
+import TestKit
+import Testing
+
+/// Whether to measure: figures mean something only with -c release on a quiet machine.
+let measures = ProcessInfo.processInfo.environment["UPDRAFT_MEASURE"] != nil
+
+@Suite(.serialized) struct BenchTests {
+  private let bench = Benchmarks(time: RealTime())
+
+  @Test func fanOutWritesEveryInbox() {
+    let figure = bench.fanOut(followers: measures ? 40_000 : 500, posts: measures ? 500 : 20)
+    #expect(figure.count == (measures ? 20_000_000 : 10_000) && figure.seconds > 0)
+    if measures { print("fan-out: \(Int(figure.rate)) inbox writes/s") }
+  }
+
+  @Test func replayFoldsEveryEvent() throws {
+    let log = MemoryLog()
+    try bench.fill(log, events: measures ? 2_000_000 : 2_000, items: measures ? 100_000 : 100)
+    let figure = try bench.replay(log)
+    #expect(figure.count == (measures ? 2_100_000 : 2_100))
+    if measures { print("replay from memory: \(Int(figure.rate)) events/s") }
+  }
+
+  @Test func replayFromSQLiteFoldsEveryEvent() throws {
+    let folder = try TestFolder()
+    let directory = try DataDirectory(folder.path + "/data", access: .write)
+    let log = try SQLiteLog(directory)
+    try bench.fill(log, events: measures ? 2_000_000 : 2_000, items: measures ? 100_000 : 100)
+    let figure = try bench.replay(log)
+    #expect(figure.count == (measures ? 2_100_000 : 2_100))
+    if measures { print("replay from SQLite: \(Int(figure.rate)) events/s") }
+  }
+
+  @Test func pagesAreRankedAlsoUnderIngest() throws {
+    let engine = try bench.pageEngine(MemoryLog(), scale: measures ? 1 : 0.02)
+    defer { engine.stop() }
+    let idle = try bench.pages(engine, count: measures ? 3_000 : 5)
+    let busy = try bench.pagesUnderIngest(
+      engine, count: measures ? 10_000 : 5, eventsPerSecond: 50_000)
+    #expect(idle.candidates > (measures ? 1_500 : 100) && idle.latency.p50 > 0 && busy.latency.p99 > 0)
+    if measures { print("pages idle: \(idle)\npages under ingest: \(busy)") }
+  }
+
+  @Test(.enabled(if: measures, "set UPDRAFT_MEASURE to measure"))
+  func memoryOfAMillionItems() throws {
+    let memory = try bench.memory()
+    print("memory: \(memory.bytes >> 20) MiB for \(memory.items) items, \(memory.users) users")
+    #expect(memory.items == 1_000_000 && memory.bytes < 1_500_000_000)
+  }
+}
