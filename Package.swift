@@ -106,7 +106,7 @@ let package = Package(
     tests("SettingsTests", ["Settings", "Feed"]),
     tests("StoresTests", ["Stores", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),
-    tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "TestKit"]),
+    tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "CCrypto", "TestKit"]),
     tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("LabTests", ["Lab", "Feed", "HTTP", "JSON", "Stores", "Settings", "TestKit"]),
     tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),

@@ -2,6 +2,7 @@ import Feed
 import HTTP
 import JSON
 import Server
+import TestKit
 import Testing
 
 /// Every call does what it says, for those who may make it.

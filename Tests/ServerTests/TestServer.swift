@@ -10,6 +10,7 @@ import Testing
 final class TestServer {
   let folder: TemporaryFolder
   let clock: FakeTime
+  let time: any TimeSource
   let keys: KeyStore
   let tokens: Tokens
   let secret: Secret
@@ -19,13 +20,16 @@ final class TestServer {
   private(set) var client: HTTPClient
 
   init(
-    log: (any EventLog)? = nil,
+    log: (any EventLog)? = nil, time: (any TimeSource)? = nil,
     clock: FakeTime = FakeTime(now: Timestamp(milliseconds: 1_800_000_000_000)),
-    isStarted: Bool = true,
+    folder: TemporaryFolder = TemporaryFolder(), tokens: Tokens? = nil, secretByte: UInt8 = 7,
+    isStarted: Bool = true, isReadyAwaited: Bool = true,
     demo: (any DemoUsers)? = nil, _ adjust: (inout Configuration) -> Void = { _ in }
   ) throws {
-    folder = TemporaryFolder()
+    self.folder = folder
+    let time = time ?? clock
     self.clock = clock
+    self.time = time
     var configuration = Configuration()
     configuration.server.listen = "127.0.0.1:0"
     configuration.server.userRequestsPerSecond = 0
@@ -40,17 +44,17 @@ final class TestServer {
     }
     adjust(&configuration)
     self.configuration = configuration
-    secret = try #require(Secret(bytes: Array(repeating: 7, count: 32)))
-    tokens = try Tokens(secret: secret, settings: configuration.server)
-    keys = try KeyStore(path: folder.path + "/keys.db", time: clock)
+    secret = try #require(Secret(bytes: Array(repeating: secretByte, count: 32)))
+    self.tokens = try tokens ?? Tokens(secret: secret, settings: configuration.server)
+    keys = try KeyStore(path: folder.path + "/keys.db", time: time)
     engine = Engine(
-      configuration: configuration, log: log ?? MemoryLog(), snapshots: nil, time: clock)
+      configuration: configuration, log: log ?? MemoryLog(), snapshots: nil, time: time)
     server = Server(
-      engine: engine, access: Access(secret: secret, tokens: tokens, keys: keys), demo: demo)
+      engine: engine, access: Access(secret: secret, tokens: self.tokens, keys: keys), demo: demo)
     client = HTTPClient()
     guard isStarted else { return }
     try server.start()
-    try server.waitUntilReady()
+    if isReadyAwaited { try server.waitUntilReady() }
     client = HTTPClient(base: "http://127.0.0.1:\(server.port)", timeoutMilliseconds: 20_000)
   }
 

@@ -18,7 +18,8 @@ extension Service {
     var admission = Call.Admission(caller: .nobody, parameters: [])
     try identify(exchange, route, now, &admission)
     let caller = admission.caller
-    guard route.callers.contains(caller.role) else {
+    let isAllowed = settings.anonymous || caller.role != .anonymous || !route.givesSessions
+    guard isAllowed, route.callers.contains(caller.role) else {
       guard caller.role != .anonymous else {
         throw Problem(.unauthorized, "Send a token or a service key: Authorization: Bearer …")
       }
