@@ -7,6 +7,9 @@
 SWIFT_FILES = Package.swift Sources Tests
 RACE = "HTTPTests|EngineTests|PageCache|Freshness|Histogram|Identity|ReadYourWrites"
 
+# Two days of clicks, for the figure that needs them; left out where there are none.
+CLICKS ?= ../shared/data/globo-clicks
+
 .PHONY: demo build test bench format lint race clean
 
 build:
@@ -26,7 +29,7 @@ test:
 bench:
 	@scripts/setup build bench
 	swift build -c release --product updraft
-	.build/release/updraft bench
+	.build/release/updraft bench $(if $(wildcard $(CLICKS)),--globo $(CLICKS))
 
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)

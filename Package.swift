@@ -69,7 +69,8 @@ let package = Package(
     clients.map { Trait.trait(name: $0.trait, description: "Links the client of \($0.system).") }),
   targets: [
     .executableTarget(
-      name: "CLI", dependencies: ["Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON"],
+      name: "CLI",
+      dependencies: ["Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON", "CSQLite"],
       swiftSettings: strict),
     module(
       "Server", ["Feed", "HTTP", "JSON", "CDashboard", "CJWT", "CCrypto", "CSQLite"],

@@ -23,7 +23,8 @@ import Testing
     "Lab": ["Feed", "HTTP", "JSON", "Index", "CZlib", "Glibc", "Synchronization"],
     "TestKit": ["Feed", "Glibc", "Synchronization"],
     "CLI": [
-      "Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON", "Glibc", "Synchronization",
+      "Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON", "CSQLite", "Glibc",
+      "Synchronization",
     ],
   ]
 

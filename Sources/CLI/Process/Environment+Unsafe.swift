@@ -18,4 +18,12 @@ enum Environment {
     }
     return variables
   }()
+
+  /// The file of this program.
+  static let executable: String = {
+    var bytes = [CChar](repeating: 0, count: 4096)
+    let count = unsafe readlink("/proc/self/exe", &bytes, bytes.count)
+    return String(
+      decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }()
 }

@@ -38,6 +38,22 @@ enum Files {
     }
   }
 
+  /// Writes a file anew.
+  static func write(_ path: String, _ bytes: [UInt8]) throws(Failure) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw unavailable(path, "can't be written") }
+    defer { close(descriptor) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw unavailable(path, "can't be written") }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// What there is under a path; nil: nothing, or out of reach.
   static func facts(_ path: String) -> Facts? {
     var status = stat()

@@ -1,0 +1,59 @@
+internal import Feed
+internal import HTTP
+internal import Lab
+
+extension Bench {
+  /// A cached page over HTTP beside nginx and a file of the same size: CPU of a request.
+  func cachedPage() throws -> [BenchRow] {
+    guard Wrk.isInstalled else {
+      throw Failure("no-program", "wrk is not installed: apt-get install wrk")
+    }
+    let server = try BenchServer()
+    try server.seed(items: 3_000)
+    let token = try server.token("ada")
+    let user = try server.introduce("ada")
+    let body = try user.send("GET", "/v1/feed?limit=20").body
+    let ours = Wrk(
+      server.address + "/v1/feed?limit=20", header: "Authorization: Bearer \(token)",
+      process: server.process.id)
+    let nginx = try? NginxPeer(serving: body)
+    let theirs = nginx.map { Wrk($0.address, header: nil, process: $0.process.id) }
+    var mine: [Double] = []
+    var peers: [Double] = []
+    for round in 1...(isQuick ? 1 : 5) {
+      say("cached: round \(round), nginx, then ours")
+      if let theirs { peers.append(try theirs.cpuPerRequest(seconds: isQuick ? 1 : 3)) }
+      mine.append(try ours.cpuPerRequest(seconds: isQuick ? 1 : 3))
+    }
+    try server.stop()
+    return [
+      BenchRow(
+        "cached page, CPU a request", .microseconds, Self.median(mine),
+        peer: peers.isEmpty ? nil : ("nginx, file", Self.median(peers)), .ratioAtMost(1.2),
+        note: "\(Figures.bytes(body.count)) body"
+          + (nginx == nil ? "; nginx is not installed: apt-get install nginx-light" : ""))
+    ]
+  }
+
+  /// Pages ranked anew on one core, idle and while events come.
+  func uncachedPage() throws -> [BenchRow] {
+    say("uncached: making a world")
+    let marks = Benchmarks(time: SystemTime())
+    let engine = try marks.pageEngine(MemoryLog())
+    _ = try marks.pages(engine, count: size(500))
+    say("uncached: ranking, idle")
+    let (idle, candidates) = try marks.pages(engine, count: size(5_000))
+    say("uncached: ranking under 50,000 events/s")
+    let (busy, ingested) = try marks.pagesUnderIngest(
+      engine, count: size(5_000), eventsPerSecond: 50_000)
+    engine.stop()
+    let note = "\(Figures.grouped(Int(candidates))) candidates"
+    return [
+      BenchRow("uncached page, one core, p50", .milliseconds, idle.p50, .atMost(1.5), note: note),
+      BenchRow("uncached page, one core, p99", .milliseconds, idle.p99, .atMost(3), note: note),
+      BenchRow(
+        "p99 of that page under ingest", .milliseconds, busy.p99, peer: ("idle", idle.p99),
+        .ratioAtMost(2), note: "\(Figures.grouped(Int(ingested.rate))) events/s meanwhile"),
+    ]
+  }
+}

@@ -1,0 +1,56 @@
+/// A figure of the table: how it is measured.
+enum BenchFigure: String, CaseIterable, Sendable {
+  case events, cached, uncached, visible, replay, restart, globo, memory
+  case fanOut = "fan-out"
+
+  /// What it takes, in half a line.
+  var summary: String {
+    switch self {
+    case .events: "durable events a second from HTTP batches, beside plain SQLite inserts"
+    case .cached: "CPU of a cached page, beside nginx and a file of the same size"
+    case .uncached: "a page ranked anew, idle and while events come"
+    case .visible: "whether the page after a 202 shows it"
+    case .fanOut: "inbox writes a second, beside Redis ZADD"
+    case .replay: "events a second from SQLite into the World, beside a bare scan"
+    case .restart: "a start with a snapshot and a tail of events"
+    case .globo: "the next click of real readers, beside a simple baseline"
+    case .memory: "a million items and 200,000 users"
+    }
+  }
+
+  /// Measures it.
+  func measure(_ bench: Bench) throws -> [BenchRow] {
+    switch self {
+    case .events: try bench.events()
+    case .cached: try bench.cachedPage()
+    case .uncached: try bench.uncachedPage()
+    case .visible: try bench.visible()
+    case .fanOut: try bench.fanOut()
+    case .replay: try bench.replay()
+    case .restart: try bench.restart()
+    case .globo: try bench.nextClick()
+    case .memory: try bench.memory()
+    }
+  }
+}
+
+/// What the measurements share.
+struct Bench {
+  let console: Console
+  /// Everything a tenth as large: shows that the measurements run, not what they would show.
+  let isQuick: Bool
+  /// Two files of clicks: the first teaches, the second is judged.
+  let globo: (warmup: String, evaluate: String)?
+
+  /// A size, or a tenth of it.
+  func size(_ full: Int) -> Int { isQuick ? max(1, full / 10) : full }
+
+  /// What is done right now, where a person watches.
+  func say(_ text: String) { console.isWatched ? console.status(text) : console.note(text) }
+
+  /// The middle one of a few.
+  static func median(_ numbers: [Double]) -> Double {
+    let sorted = numbers.sorted()
+    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+  }
+}
