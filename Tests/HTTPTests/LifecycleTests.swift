@@ -81,11 +81,9 @@ import Testing
     for round in 0..<20 {
       let answers = DispatchQueue(label: "answers", attributes: .concurrent)
       let probe = try Probe { exchange in answers.async { exchange.respond(Response()) } }
-      let connections = try (0..<8).map { _ in try probe.connect() }
-      for connection in connections {
-        connection.write(String(repeating: "GET / HTTP/1.1\r\nHost: h\r\n\r\n", count: 50))
-      }
-      _ = eventually { probe.server.counters.requests >= round * 10 }
+      let connections = try (0..<40).map { _ in try probe.connect() }
+      for connection in connections { connection.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n") }
+      #expect(eventually { probe.server.counters.requests >= round * 2 })
       probe.server.stop()
       #expect(probe.server.counters.suspended == 0)
       answers.sync(flags: .barrier) {}

@@ -16,7 +16,9 @@ internal import Synchronization
 /// exchange to another thread for anything that takes longer. The server speaks plain HTTP/1.1;
 /// TLS and HTTP/2 are a proxy's matter. What libmicrohttpd itself finds unreadable (no HTTP
 /// version, a header without a colon, a head beyond all its memory) it answers with a plain 400,
-/// 414, 431 or 505 of its own and closes: those do not pass the hook and are not counted.
+/// 414, 431 or 505 of its own and closes: those do not pass the hook and are not counted. A client
+/// that pipelines should not: what it sent behind a request that is answered late is read only when
+/// more bytes arrive.
 @safe public final class HTTPServer: @unchecked Sendable {
   // Sendable: the daemon pointer is immutable and its library is made for several threads.
   private let core: ServerCore
