@@ -1,5 +1,6 @@
 import CLI
 import Glibc
+import HTTP
 import JSON
 import TestKit
 import Testing
@@ -46,6 +47,21 @@ import Testing
     #expect(ending.error.contains("damaged or missing"), "\(ending.error)")
     let json = try Program.run("log", "check", "--data", world.path, "--json")
     #expect(json.output.contains(#""sound":false"#))
+  }
+
+  @Test func writesAgainOnceTheLossIsAccepted() throws {
+    let nothing = try Program.run("log", "accept-loss", "--data", world.path)
+    #expect(nothing.output.contains("nothing is damaged"), "\(nothing.error)")
+    try Disk.overwrite(try world.withoutWriteAhead(), every: "topic 3", with: "topic 7")
+    let accepted = try Program.run("log", "accept-loss", "--data", world.path)
+    #expect(accepted.code == 0, "\(accepted.error)")
+    #expect(accepted.output.hasPrefix("given up: "))
+    #expect(try Program.run("log", "check", "--data", world.path).code == 0)
+    let server = try RunningServer(world.path)
+    let post = #"{"post_id":"after","author_id":"bob","title":"One"}"#
+    let answer = try server.send("POST", "/v1/posts", as: try server.key("service"), post)
+    #expect(answer.status == 201, "\(answer.text)")
+    #expect(server.stop().code == 0)
   }
 
   @Test func refusesTheLogOfANewerProgram() throws {

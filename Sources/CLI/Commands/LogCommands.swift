@@ -16,7 +16,7 @@ enum LogCommands {
       .init("updraft log dead --data ./data", "What was refused, why, and its original text."),
       .init("updraft log check --data ./data", "Verifies the checksum of every record."),
     ],
-    subcommands: [stats, dead, replayDead, check])
+    subcommands: [stats, dead, replayDead, check, acceptLoss])
 
   private static let stats: Command = Command(
     "stats", "Count what the log holds.", options: [.data.required],
@@ -133,9 +133,35 @@ enum LogCommands {
     guard summary.damaged == 0 else {
       throw Failure(
         "log-corrupt",
-        "\(log.file): \(summary.damaged) records are damaged or missing; the others are read. Keep "
-          + "a copy of the folder, and restore the newest sound backup if there is one")
+        "\(log.file): \(summary.damaged) records are damaged or missing; the others are "
+          + "read. Restore a sound backup, or give them up: updraft log accept-loss")
     }
+    return .well
+  }
+
+  private static let acceptLoss: Command = Command(
+    "accept-loss", "Give damaged records up, so that the log can be written again.",
+    about: """
+      A log with damaged or missing records is read but not written, until somebody decides: \
+      restore a sound backup of the folder, or live without these records. This command is the \
+      second: every sound record goes into a new file, and the old one stays beside it under \
+      another name.
+      """, options: [.data.required],
+    examples: [
+      .init("updraft log check --data ./data", "What would be given up."),
+      .init("updraft log accept-loss --data ./data", "With no server on the folder."),
+    ]
+  ) { arguments, console in
+    let path = try arguments.required(.data)
+    guard Files.facts(path + "/log.db") != nil else {
+      throw Failure("log-unavailable", "\(path): there is no log; check --data")
+    }
+    let log = try SQLiteLog(DataDirectory(path, access: .write))
+    let lost = try log.acceptLoss()
+    try log.close()
+    console.result(
+      lost == 0 ? "nothing is damaged, nothing was given up" : "given up: \(lost) records"
+    ) { $0.member("given_up", lost) }
     return .well
   }
 

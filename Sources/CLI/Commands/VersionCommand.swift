@@ -1,4 +1,5 @@
 internal import JSON
+internal import Stores
 
 /// `updraft version`.
 enum VersionCommand {
@@ -12,9 +13,14 @@ enum VersionCommand {
       .init("updraft version --json", "The same for programs."),
     ]
   ) { _, console in
-    console.result("updraft \(number) (\(platform))") { json in
+    let clients = ClientLibraries.linked
+    let with = clients.map { ", \($0.trait) \($0.version)" }.joined()
+    console.result("updraft \(number) (\(platform)\(with))") { json in
       json.member("version", number)
       json.member("platform", platform)
+      json.object("clients") { json in
+        for client in clients { json.member(client.trait, client.version) }
+      }
     }
     return .well
   }
