@@ -36,7 +36,7 @@ enum AdminRoutes {
     Route(
       method: .post, path: "/admin/dead-letters/replay", operation: "adminReplayDeadLetters",
       summary: "Takes letters in again, all or those named.", callers: .admin,
-      body: .init("ReplayInput"), success: .init("Replayed"),
+      body: .init("ReplayInput", isRequired: false), success: .init("Replayed"),
       handle: DeadLetterRoutes.replay),
   ]
 

@@ -11,7 +11,8 @@ enum PeopleRoutes {
       handle: putUser),
     Route(
       method: .put, path: "/v1/follows/{followee}", operation: "follow", summary: "Follows a user.",
-      callers: [.user, .service], body: .init("FollowBody"), success: .init("Followed"),
+      callers: [.user, .service], body: .init("FollowBody", isRequired: false),
+      success: .init("Followed"),
       handle: follow),
     Route(
       method: .delete, path: "/v1/follows/{followee}", operation: "unfollow",

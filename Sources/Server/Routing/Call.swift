@@ -59,7 +59,7 @@ final class Call: Sendable {
   /// An identifier in the query.
   func identifier(_ name: String) throws(Problem) -> String? {
     guard let text = text(name) else { return nil }
-    guard Identifier.isValid(text) else {
+    guard Self.isIdentifier(text) else {
       throw Problem.parameter(
         name, "\(name) has more than \(Identifier.bytesMax) bytes or control characters.")
     }
@@ -78,22 +78,27 @@ final class Call: Sendable {
 
   /// The identifier that stands in the path.
   func capture(_ index: Int = 0) throws(Problem) -> String {
-    guard index < captures.count, Identifier.isValid(captures[index]) else {
+    guard index < captures.count, Self.isIdentifier(captures[index]) else {
       throw Problem(.notFound, "The path names nothing that can exist.")
     }
     return captures[index]
   }
 
+  /// Whether a text may name something: as in a body, without any control character.
+  private static func isIdentifier(_ text: String) -> Bool {
+    Identifier.isValid(text) && !text.unicodeScalars.contains { (0x80...0x9F).contains($0.value) }
+  }
+
   /// Answers.
   func finish(_ response: Response) {
     var response = response
+    ticket?.complete(response)
     if let verdict, verdict.remaining < .max {
       let limiter = service.limiter
       response.headers.append(.init("RateLimit-Policy", service.ratePolicy))
       let refill = Int((Double(1) / limiter.rate).rounded(.up))
       response.headers.append(.init("RateLimit", "\"caller\";r=\(verdict.remaining);t=\(refill)"))
     }
-    ticket?.complete(response)
     if let session { addSession(session, &response) }
     let status = response.status
     exchange.respond(response)

@@ -73,7 +73,7 @@ enum OpenAPI {
       }
       if route.isIdempotent {
         parameter(
-          "Idempotency-Key", "header", .text(max: Idempotency.keyBytesMax),
+          "Idempotency-Key", "header", .name(max: Idempotency.keyBytesMax),
           "Makes a retry safe for a day.", required: false, into: &json)
       }
     }
@@ -95,6 +95,7 @@ enum OpenAPI {
 
   private static func write(_ body: Route.Body, into json: inout JSONWriter) {
     json.object("requestBody") { json in
+      json.member("required", body.isRequired)
       json.object("content") { json in
         let one = Schema.named(body.schema)
         json.object("application/json") { json in

@@ -30,9 +30,12 @@ struct Route: Sendable {
     let schema: String
     /// Whether a list of objects, or one object a line, is taken too.
     let isBatch: Bool
+    /// Whether there must be one.
+    let isRequired: Bool
 
-    init(_ schema: String, isBatch: Bool = false) {
+    init(_ schema: String, isBatch: Bool = false, isRequired: Bool = true) {
       self.schema = schema
+      self.isRequired = isRequired
       self.isBatch = isBatch
     }
   }

@@ -2,8 +2,13 @@ internal import JSON
 
 /// The shape of a JSON value, as OpenAPI 3.1 (JSON Schema) tells it.
 indirect enum Schema: Sendable {
-  /// A text; `max` counts bytes, which are at least as many as characters.
-  case text(max: Int = 0, format: String = "")
+  /// Any text, or one of a format.
+  case text(format: String = "")
+  /// A text without control characters; `max` counts bytes of UTF-8, of which there are at least as
+  /// many as characters.
+  case name(max: Int)
+  /// A text of at most that many bytes of UTF-8, maybe empty.
+  case prose(max: Int)
   /// One of a few texts.
   case choice([String])
   /// A whole number.
@@ -36,7 +41,7 @@ indirect enum Schema: Sendable {
   }
 
   /// An identifier of a user, an item, an event.
-  static let identifier = Schema.text(max: 128)
+  static let identifier = Schema.name(max: 128)
   /// A time as RFC 3339.
   static let time = Schema.text(format: "date-time")
 
@@ -49,13 +54,19 @@ indirect enum Schema: Sendable {
 
   private func writeMembers(into json: inout JSONWriter) {
     switch self {
-    case .text(let max, let format):
+    case .text(let format):
       json.member("type", "string")
-      if max > 0 {
-        json.member("minLength", 1)
-        json.member("maxLength", max)
-      }
       if !format.isEmpty { json.member("format", format) }
+    case .name(let max):
+      json.member("type", "string")
+      json.member("minLength", 1)
+      json.member("maxLength", max)
+      json.member("pattern", #"^[^\u0000-\u001f\u007f-\u009f]*$"#)
+      json.member("description", "At most \(max) bytes of UTF-8.")
+    case .prose(let max):
+      json.member("type", "string")
+      json.member("maxLength", max)
+      json.member("description", "At most \(max) bytes of UTF-8.")
     case .choice(let texts):
       json.member("type", "string")
       json.member("enum", texts)
@@ -80,6 +91,16 @@ indirect enum Schema: Sendable {
     case .named("Null"): json.member("type", "null")
     case .named(let name): json.member("$ref", "#/components/schemas/" + name)
     }
+  }
+
+  /// This object with null allowed wherever a member may be missing.
+  var nullable: Schema {
+    guard case .object(let members, let isOpen) = self else { return self }
+    let changed = members.map { member in
+      member.isRequired
+        ? member : Member(member.name, .optional(member.schema), required: false)
+    }
+    return .object(changed, isOpen: isOpen)
   }
 
   private func write(_ members: [Member], _ isOpen: Bool, into json: inout JSONWriter) {

@@ -2,7 +2,8 @@ internal import Feed
 
 /// The shapes of bodies and answers, by name.
 enum Schemas {
-  static let all: [(name: String, schema: Schema)] = input + output
+  static let all: [(name: String, schema: Schema)] =
+    input.map { ($0.name, $0.schema.nullable) } + output
 
   private static let eventMembers: [Schema.Member] = [
     .init("item_id", .identifier, required: false), .init("post_id", .identifier, required: false),
@@ -23,12 +24,12 @@ enum Schemas {
       min: Int(TimestampText.millisecondsMin), max: Int(Timestamp.latest.milliseconds)),
   ])
 
-  private static let term = Schema.text(max: ItemDecoder.termBytesMax)
+  private static let term = Schema.name(max: ItemDecoder.termBytesMax)
 
   private static let itemMembers: [Schema.Member] = [
     .init("author_id", .identifier, required: false), .init("content_type", term, required: false),
-    .init("title", .text(max: ItemDecoder.titleBytesMax), required: false),
-    .init("text", .text(max: ItemDecoder.textBytesMax), required: false),
+    .init("title", .prose(max: ItemDecoder.titleBytesMax), required: false),
+    .init("text", .prose(max: ItemDecoder.textBytesMax), required: false),
     .init("tags", .list(term, max: ItemDecoder.tagsMax), required: false),
     .init("topic", term, required: false), .init("category", term, required: false),
     .init("language", term, required: false), .init("region", term, required: false),
