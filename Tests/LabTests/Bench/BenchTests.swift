@@ -41,7 +41,8 @@ let measures = ProcessInfo.processInfo.environment["UPDRAFT_MEASURE"] != nil
     let idle = try bench.pages(engine, count: measures ? 3_000 : 5)
     let busy = try bench.pagesUnderIngest(
       engine, count: measures ? 10_000 : 5, eventsPerSecond: 50_000)
-    #expect(idle.candidates > (measures ? 1_500 : 100) && idle.latency.p50 > 0 && busy.latency.p99 > 0)
+    #expect(idle.candidates > (measures ? 1_500 : 100))
+    #expect(idle.latency.p50 > 0 && busy.latency.p99 > 0)
     if measures { print("pages idle: \(idle)\npages under ingest: \(busy)") }
   }
 
