@@ -112,3 +112,37 @@ extension World {
     return isSweepSound && sweep.idleCursor <= users.states.count ? nil : "sweep"
   }
 }
+
+extension World {
+  /// Bytes that the largest parts have set aside, about, by name: where the memory goes.
+  ///
+  /// - Complexity: O(items + users).
+  package borrowing func memoryByPart() -> [(part: String, bytes: Int)] {
+    // What the allocator and the array's header add to each array.
+    let header = 40
+    var successors = 0
+    for item in items.facts.indices {
+      guard let list = coEngaged.successors(of: UInt32(item)) else { continue }
+      successors += list.rows.capacity * 4 + list.weights.capacity * 4 + header * 2
+    }
+    var (deeds, seen, affinities, tastes) = (0, 0, 0, 0)
+    for state in users.states {
+      deeds += state.deeds.bytes + header
+      seen += state.seen.bytes + header
+      for entries in [state.authors.entries, state.topics.entries, state.types.entries]
+      where entries.capacity > 0 {
+        affinities += entries.capacity * 12 + header
+      }
+      tastes += state.taste.vectors.capacity * 4 + state.taste.interests.capacity * 12 + header * 2
+    }
+    let row =
+      MemoryLayout<ItemTable.Facts>.stride + MemoryLayout<ItemStats>.stride + Channel.count * 4
+    return [
+      ("item columns", items.facts.capacity * row), ("windows", windows.bytes),
+      ("co-engagements", successors), ("deeds", deeds), ("seen", seen),
+      ("affinities", affinities), ("tastes", tastes),
+      ("user rows", users.states.capacity * MemoryLayout<UserState>.stride),
+      ("vectors", items.facts.count * settings.dimension * 4),
+    ]
+  }
+}

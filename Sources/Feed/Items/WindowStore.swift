@@ -23,12 +23,16 @@ public enum Window: Int, CaseIterable, Sendable {
 /// the ring is long. Only pairs with events in the last day hold memory; the pool is bounded.
 /// A window of n minutes at time t covers the minute of t and the n − 1 before it; the day covers
 /// the hour of t and the 23 before it.
+///
+/// Most pairs see a few events a day: those are kept as a list of their minutes, 52 bytes a pair.
+/// The ninth event within a day moves the pair to rings of buckets, 256 bytes more.
 package struct WindowStore {
   private static let minuteSlots = 64
   private static let hourSlots = 32
+  private static let stampSlots = 8
   private static let none = UInt32.max
 
-  /// What a block is, beside its buckets: 16 bytes.
+  /// What a pair is, beside its events: 20 bytes.
   private struct Block {
     /// The item's next block.
     var next = WindowStore.none
@@ -36,20 +40,33 @@ package struct WindowStore {
     var owner = WindowStore.none
     /// The newest minute that it has counted.
     var newest: UInt32 = 0
-    var channel: UInt32 = 0
+    /// The rings that count its events; `none` while they are listed.
+    var ring = WindowStore.none
+    var channel: UInt16 = 0
+    /// Events in the list.
+    var stamps: UInt16 = 0
   }
 
   /// Head of each item's list of blocks.
   private var heads: [UInt32] = []
   private var blocks: [Block] = []
+  /// The minutes of the first events, `stampSlots` a block.
+  private var stamps: [UInt32] = []
   private var minutes: [UInt16] = []
   private var hours: [UInt32] = []
   private var free: [UInt32] = []
+  private var freeRings: [UInt32] = []
   private let blocksMax: Int
   package private(set) var refused: UInt64 = 0
   private var hand = 0
 
   package init(blocksMax: Int) { self.blocksMax = blocksMax }
+
+  /// Bytes set aside.
+  var bytes: Int {
+    heads.capacity * 4 + blocks.capacity * MemoryLayout<Block>.stride + stamps.capacity * 4
+      + minutes.capacity * 2 + hours.capacity * 4
+  }
 
   /// Blocks in use.
   package var count: Int { blocks.count - free.count }
@@ -61,15 +78,12 @@ package struct WindowStore {
       refused += 1
       return
     }
-    advance(block, to: minute)
-    let newest = blocks[block].newest
-    if newest &- minute < UInt32(Self.minuteSlots) {
-      let slot = block * Self.minuteSlots + Int(minute) % Self.minuteSlots
-      minutes[slot] = minutes[slot] == .max ? .max : minutes[slot] + 1
-    }
-    if newest / 60 &- minute / 60 < UInt32(Self.hourSlots) {
-      let slot = block * Self.hourSlots + Int(minute / 60) % Self.hourSlots
-      hours[slot] = hours[slot] == .max ? .max : hours[slot] + 1
+    let ring = blocks[block].ring
+    if ring == Self.none {
+      list(block, minute)
+    } else {
+      blocks[block].newest = advance(Int(ring), from: blocks[block].newest, to: minute)
+      note(Int(ring), minute, newest: blocks[block].newest)
     }
   }
 
@@ -78,17 +92,29 @@ package struct WindowStore {
     guard let block = block(row, channel) else { return 0 }
     let minute = Int(second / 60)
     let last = Int(blocks[block].newest)
-    var sum = 0
+    let first: Int
     if window == .day {
-      for hour in (max(0, minute / 60 - 23))...(minute / 60)
-      where hour <= last / 60 && hour > last / 60 - Self.hourSlots {
-        sum += Int(hours[block * Self.hourSlots + hour % Self.hourSlots])
-      }
+      first = max(0, minute / 60 - 23, last / 60 - Self.hourSlots + 1)
     } else {
-      for bucket in max(0, minute - window.rawValue + 1)...minute
-      where bucket <= last && bucket > last - Self.minuteSlots {
-        sum += Int(minutes[block * Self.minuteSlots + bucket % Self.minuteSlots])
+      first = max(0, minute - window.rawValue + 1, last - Self.minuteSlots + 1)
+    }
+    let end = window == .day ? min(minute, last) / 60 : min(minute, last)
+    guard first <= end else { return 0 }
+    var sum = 0
+    if blocks[block].ring == Self.none {
+      let base = block * Self.stampSlots
+      for slot in base..<base + Int(blocks[block].stamps) {
+        let bucket = window == .day ? Int(stamps[slot] / 60) : Int(stamps[slot])
+        if bucket >= first && bucket <= end { sum += 1 }
       }
+      return sum
+    }
+    let ring = Int(blocks[block].ring)
+    for bucket in first...end {
+      sum +=
+        window == .day
+        ? Int(hours[ring * Self.hourSlots + bucket % Self.hourSlots])
+        : Int(minutes[ring * Self.minuteSlots + bucket % Self.minuteSlots])
     }
     return sum
   }
@@ -117,8 +143,9 @@ package struct WindowStore {
   func touch(_ row: UInt32) -> UInt64 {
     guard Int(row) < heads.count, heads[Int(row)] != Self.none else { return 0 }
     let block = Int(heads[Int(row)])
-    return UInt64(blocks[block].newest) &+ UInt64(minutes[block &* Self.minuteSlots])
-      &+ UInt64(hours[block &* Self.hourSlots])
+    let ring = Int(blocks[block].ring)
+    guard blocks[block].ring != Self.none else { return UInt64(stamps[block &* Self.stampSlots]) }
+    return UInt64(minutes[ring &* Self.minuteSlots]) &+ UInt64(hours[ring &* Self.hourSlots])
   }
 
   @inline(__always)
@@ -126,7 +153,7 @@ package struct WindowStore {
     guard Int(row) < heads.count else { return nil }
     var block = heads[Int(row)]
     while block != Self.none {
-      if blocks[Int(block)].channel == UInt32(channel.rawValue) { return Int(block) }
+      if blocks[Int(block)].channel == UInt16(channel.rawValue) { return Int(block) }
       block = blocks[Int(block)].next
     }
     return nil
@@ -141,28 +168,83 @@ package struct WindowStore {
       guard blocks.count < blocksMax else { return nil }
       block = blocks.count
       blocks.append(Block())
-      for _ in 0..<Self.minuteSlots { minutes.append(0) }
-      for _ in 0..<Self.hourSlots { hours.append(0) }
+      for _ in 0..<Self.stampSlots { stamps.append(0) }
     }
     blocks[block] = Block(
-      next: heads[Int(row)], owner: row, newest: minute, channel: UInt32(channel.rawValue))
+      next: heads[Int(row)], owner: row, newest: minute, channel: UInt16(channel.rawValue))
     heads[Int(row)] = UInt32(block)
     return block
   }
 
-  /// Makes `minute` the newest and empties the buckets that it passes over.
-  private mutating func advance(_ block: Int, to minute: UInt32) {
-    let old = blocks[block].newest
-    guard minute > old else { return }
+  // MARK: A list of a few events
+
+  /// Lists an event; when the list is full of events of the day, they move to rings.
+  private mutating func list(_ block: Int, _ minute: UInt32) {
+    blocks[block].newest = max(blocks[block].newest, minute)
+    let base = block * Self.stampSlots
+    if Int(blocks[block].stamps) == Self.stampSlots { forget(block) }
+    if Int(blocks[block].stamps) == Self.stampSlots {
+      let newest = blocks[block].newest
+      let ring = makeRing()
+      blocks[block].ring = UInt32(ring)
+      blocks[block].stamps = 0
+      for slot in base..<base + Self.stampSlots {
+        note(ring, stamps[slot], newest: newest)
+        stamps[slot] = 0
+      }
+      return note(ring, minute, newest: newest)
+    }
+    stamps[base + Int(blocks[block].stamps)] = minute
+    blocks[block].stamps += 1
+  }
+
+  /// Takes events out of a list that the rings would have dropped, too.
+  private mutating func forget(_ block: Int) {
+    let base = block * Self.stampSlots
+    let hour = blocks[block].newest / 60
+    var kept = 0
+    for slot in base..<base + Self.stampSlots
+    where hour - stamps[slot] / 60 < UInt32(Self.hourSlots) {
+      stamps[base + kept] = stamps[slot]
+      kept += 1
+    }
+    for slot in base + kept..<base + Self.stampSlots { stamps[slot] = 0 }
+    blocks[block].stamps = UInt16(kept)
+  }
+
+  // MARK: Rings of buckets
+
+  private mutating func makeRing() -> Int {
+    if let reused = freeRings.popLast() { return Int(reused) }
+    for _ in 0..<Self.minuteSlots { minutes.append(0) }
+    for _ in 0..<Self.hourSlots { hours.append(0) }
+    return hours.count / Self.hourSlots - 1
+  }
+
+  /// Counts an event that is not after the newest minute.
+  private mutating func note(_ ring: Int, _ minute: UInt32, newest: UInt32) {
+    if newest &- minute < UInt32(Self.minuteSlots) {
+      let slot = ring * Self.minuteSlots + Int(minute) % Self.minuteSlots
+      minutes[slot] = minutes[slot] == .max ? .max : minutes[slot] + 1
+    }
+    if newest / 60 &- minute / 60 < UInt32(Self.hourSlots) {
+      let slot = ring * Self.hourSlots + Int(minute / 60) % Self.hourSlots
+      hours[slot] = hours[slot] == .max ? .max : hours[slot] + 1
+    }
+  }
+
+  /// Empties the buckets that a newer minute passes over; gives the newest minute.
+  private mutating func advance(_ ring: Int, from old: UInt32, to minute: UInt32) -> UInt32 {
+    guard minute > old else { return old }
     for step in 1...UInt32(Self.minuteSlots) {
       guard old + step <= minute else { break }
-      minutes[block * Self.minuteSlots + Int(old + step) % Self.minuteSlots] = 0
+      minutes[ring * Self.minuteSlots + Int(old + step) % Self.minuteSlots] = 0
     }
     for step in 1...UInt32(Self.hourSlots) {
       guard old / 60 + step <= minute / 60 else { break }
-      hours[block * Self.hourSlots + Int(old / 60 + step) % Self.hourSlots] = 0
+      hours[ring * Self.hourSlots + Int(old / 60 + step) % Self.hourSlots] = 0
     }
-    blocks[block].newest = minute
+    return minute
   }
 
   private mutating func release(_ block: Int) {
@@ -174,18 +256,25 @@ package struct WindowStore {
       while blocks[before].next != UInt32(block) { before = Int(blocks[before].next) }
       blocks[before].next = blocks[block].next
     }
+    if blocks[block].ring != Self.none {
+      let ring = Int(blocks[block].ring)
+      for slot in ring * Self.minuteSlots..<(ring + 1) * Self.minuteSlots { minutes[slot] = 0 }
+      for slot in ring * Self.hourSlots..<(ring + 1) * Self.hourSlots { hours[slot] = 0 }
+      freeRings.append(UInt32(ring))
+    }
+    for slot in block * Self.stampSlots..<(block + 1) * Self.stampSlots { stamps[slot] = 0 }
     blocks[block] = Block()
-    for slot in block * Self.minuteSlots..<(block + 1) * Self.minuteSlots { minutes[slot] = 0 }
-    for slot in block * Self.hourSlots..<(block + 1) * Self.hourSlots { hours[slot] = 0 }
     free.append(UInt32(block))
   }
 
   func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
     try writer.put(column: heads)
     try writer.put(column: blocks)
+    try writer.put(column: stamps)
     try writer.put(column: minutes)
     try writer.put(column: hours)
     try writer.put(column: free)
+    try writer.put(column: freeRings)
     try writer.put(refused)
     try writer.put(UInt64(hand))
   }
@@ -194,41 +283,58 @@ package struct WindowStore {
     self.blocksMax = blocksMax
     heads = try reader.column(of: UInt32.self)
     blocks = try reader.column(of: Block.self)
+    stamps = try reader.column(of: UInt32.self)
     minutes = try reader.column(of: UInt16.self)
     hours = try reader.column(of: UInt32.self)
     free = try reader.column(of: UInt32.self)
+    freeRings = try reader.column(of: UInt32.self)
     refused = try reader.number(UInt64.self)
     hand = Int(clamping: try reader.number(UInt64.self))
-    guard minutes.count == blocks.count * Self.minuteSlots,
-      hours.count == blocks.count * Self.hourSlots
+    guard stamps.count == blocks.count * Self.stampSlots, hours.count % Self.hourSlots == 0,
+      minutes.count == hours.count / Self.hourSlots * Self.minuteSlots
     else { throw SnapshotReader.ended }
   }
 }
 
 extension WindowStore {
-  /// Whether every list of blocks ends, holds blocks of its own item only, and no block is lost:
-  /// what the walks rely on.
+  /// Whether every list of blocks ends, holds blocks of its own item only, no block is lost and
+  /// none shares its rings: what the walks rely on.
   func isSound(items: Int) -> Bool {
-    let count = self.blocks.count
     guard heads.count <= items else { return false }
-    var isListed = [Bool](repeating: false, count: count)
+    var isListed = [Bool](repeating: false, count: blocks.count)
     for row in heads.indices {
       var block = heads[row]
       while block != Self.none {
-        guard Int(block) < count, !isListed[Int(block)], blocks[Int(block)].owner == UInt32(row)
-        else {
-          return false
-        }
+        guard Int(block) < blocks.count, !isListed[Int(block)],
+          blocks[Int(block)].owner == UInt32(row)
+        else { return false }
         isListed[Int(block)] = true
         block = blocks[Int(block)].next
       }
     }
     for block in free {
-      guard Int(block) < count, !isListed[Int(block)], blocks[Int(block)].owner == Self.none else {
-        return false
-      }
+      guard Int(block) < blocks.count, !isListed[Int(block)],
+        blocks[Int(block)].owner == Self.none
+      else { return false }
       isListed[Int(block)] = true
     }
-    return isListed.allSatisfy { $0 } && (hand == 0 || hand < count)
+    return isListed.allSatisfy { $0 } && areRingsSound && (hand == 0 || hand < blocks.count)
+  }
+
+  private var areRingsSound: Bool {
+    var isTaken = [Bool](repeating: false, count: hours.count / Self.hourSlots)
+    let used = blocks.lazy.map(\.ring).filter { $0 != Self.none }
+    for ring in Array(used) + freeRings {
+      guard Int(ring) < isTaken.count, !isTaken[Int(ring)] else { return false }
+      isTaken[Int(ring)] = true
+    }
+    for (block, stampsOf) in zip(blocks.indices, blocks) {
+      guard stampsOf.stamps <= Self.stampSlots,
+        stampsOf.owner != Self.none || stampsOf.ring == Self.none
+      else { return false }
+      for slot in 0..<Int(stampsOf.stamps)
+      where stamps[block * Self.stampSlots + slot] > stampsOf.newest { return false }
+    }
+    return isTaken.allSatisfy { $0 }
   }
 }

@@ -6,6 +6,9 @@ package struct Ring<Element> {
   /// How many values there are.
   package var count: Int { storage.count }
 
+  /// Bytes set aside.
+  var bytes: Int { storage.capacity * MemoryLayout<Element>.stride }
+
   /// Whether there are no values.
   package var isEmpty: Bool { storage.isEmpty }
 

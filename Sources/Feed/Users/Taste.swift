@@ -41,6 +41,8 @@ struct Taste {
     }
     if nearest < 0 || (best < joinCosine && interests.count < most) {
       interests.append(Interest(weight: strength, updated: second, item: item))
+      // Exactly: users are many, and an array that grows by itself sets aside twice as much.
+      vectors.reserveCapacity(vectors.count + dimension)
       for component in 0..<dimension { vectors.append(vector[component] * strength) }
       return
     }

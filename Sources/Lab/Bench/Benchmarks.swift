@@ -99,6 +99,8 @@ public struct Benchmarks: Sendable {
     public var items: Int
     /// Users in it.
     public var users: Int
+    /// Bytes of the largest parts by name, about.
+    public var parts: [String: Int]
   }
 
   /// Folds a World of a size and tells by how much the process grew.
@@ -119,7 +121,8 @@ public struct Benchmarks: Sendable {
       left -= batch.count
     }
     return Memory(
-      bytes: try Self.residentBytes() - before, items: world.itemCount, users: world.userCount)
+      bytes: try Self.residentBytes() - before, items: world.itemCount, users: world.userCount,
+      parts: Dictionary(uniqueKeysWithValues: world.memoryByPart().map { ($0.part, $0.bytes) }))
   }
 
   /// Bytes of memory that the process holds now.

@@ -10,6 +10,8 @@ let measures = ProcessInfo.processInfo.environment["UPDRAFT_MEASURE"] != nil
 
 @Suite(.serialized) struct BenchTests {
   private let bench = Benchmarks(time: RealTime())
+  /// By the time that the thread worked: comparable on a busy machine.
+  private let work = Benchmarks(time: RealTime(countsWork: true))
 
   @Test func fanOutWritesEveryInbox() {
     let figure = bench.fanOut(followers: measures ? 40_000 : 500, posts: measures ? 500 : 20)
@@ -22,7 +24,9 @@ let measures = ProcessInfo.processInfo.environment["UPDRAFT_MEASURE"] != nil
     try bench.fill(log, events: measures ? 2_000_000 : 2_000, items: measures ? 100_000 : 100)
     let figure = try bench.replay(log)
     #expect(figure.count == (measures ? 2_100_000 : 2_100))
-    if measures { print("replay from memory: \(Int(figure.rate)) events/s") }
+    guard measures else { return }
+    let worked = try work.replay(log)
+    print("replay from memory: \(Int(figure.rate)) events/s, \(Int(worked.rate)) a core second")
   }
 
   @Test func replayFromSQLiteFoldsEveryEvent() throws {
@@ -32,7 +36,9 @@ let measures = ProcessInfo.processInfo.environment["UPDRAFT_MEASURE"] != nil
     try bench.fill(log, events: measures ? 2_000_000 : 2_000, items: measures ? 100_000 : 100)
     let figure = try bench.replay(log)
     #expect(figure.count == (measures ? 2_100_000 : 2_100))
-    if measures { print("replay from SQLite: \(Int(figure.rate)) events/s") }
+    guard measures else { return }
+    let worked = try work.replay(log)
+    print("replay from SQLite: \(Int(figure.rate)) events/s, \(Int(worked.rate)) a core second")
   }
 
   @Test func pagesAreRankedAlsoUnderIngest() throws {
@@ -43,12 +49,20 @@ let measures = ProcessInfo.processInfo.environment["UPDRAFT_MEASURE"] != nil
       engine, count: measures ? 10_000 : 5, eventsPerSecond: 50_000)
     #expect(idle.candidates > (measures ? 1_500 : 100))
     #expect(idle.latency.p50 > 0 && busy.latency.p99 > 0)
-    if measures { print("pages idle: \(idle)\npages under ingest: \(busy)") }
+    guard measures else { return }
+    let worked = try work.pages(engine, count: 3_000)
+    print("pages idle: \(idle)\npages under ingest: \(busy)\npages, core time: \(worked)")
   }
 
-  @Test(.enabled(if: measures, "set UPDRAFT_MEASURE to measure"))
-  func memoryOfAMillionItems() throws {
+  @Test func memoryOfAMillionItems() throws {
+    guard measures else {
+      let memory = try bench.memory(items: 1_000, users: 200, actionsEach: 5)
+      return #expect(memory.items == 1_000 && memory.users >= 200 && !memory.parts.isEmpty)
+    }
     let memory = try bench.memory()
+    for (part, bytes) in memory.parts.sorted(by: { $0.value > $1.value }) {
+      print("memory: \(part): \(bytes >> 20) MiB")
+    }
     print("memory: \(memory.bytes >> 20) MiB for \(memory.items) items, \(memory.users) users")
     #expect(memory.items == 1_000_000 && memory.bytes < 1_500_000_000)
   }
