@@ -97,10 +97,11 @@ import Testing
   }
 
   @Test func refusalReachesAClientThatStillSends() throws {
+    let body = noise(8_000_000, seed: 2)
     let probe = try Probe(limits: Self.limits)
     let connection = try probe.connect()
     connection.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n")
-    let isTaken = connection.write(noise(8_000_000, seed: 2))
+    let isTaken = connection.write(body)
     #expect(isTaken)
     let answer = connection.exchange("")
     #expect(status(of: answer.text) == 413 && answer.closed)
