@@ -129,6 +129,7 @@ import Testing
     let replayed = try server.send(
       "POST", "/admin/dead-letters/replay", as: admin, "{\"ids\":[1,2,3]}")
     #expect(replayed.number("replayed") == 0, "\(replayed.text)")
+    #expect(replayed.text.contains(#""id":1,"reason":"invalid-body"#), "\(replayed.text)")
     #expect(try server.send("GET", "/v1/items/i1", as: service).status == 200)
     let users = try server.send(
       "POST", "/api/v1/users", as: service, #"[{"user_id":"u1","region":"NO","interests":["a"]}]"#)
@@ -201,5 +202,30 @@ import Testing
     #expect(try server.send("GET", "/dashboard/none.js").code == "not-found")
     #expect(try server.send("GET", "/problems").text.contains("invalid-cursor"))
     #expect(try server.send("GET", "/openapi.json").text("openapi") == "3.1.0")
+  }
+}
+
+/// Events that were laid aside and can be taken in later.
+@Suite struct DeadLetterTests {
+  @Test func aLetterIsTakenInOnceItsTargetIsKnown() throws {
+    let server = try TestServer { $0.server.unknownItems = .refuse }
+    let (service, admin) = (try server.key(.service), try server.key(.admin))
+    try server.publish([#"{"item_id":"a"}"#], as: service)
+    let row = #"{"user_id":"u","item_id":"X","event":"click","timestamp":1700000000000}"#
+    let batch = "[\(row.replacing("X", with: "a")),\(row.replacing("X", with: "b"))]"
+    let answer = try server.send("POST", "/api/v1/events", as: service, batch)
+    #expect(answer.number("accepted") == 1)
+    #expect(answer.number("dead_letters") == 1)
+    let list = try server.send("GET", "/admin/dead-letters", as: admin)
+    #expect(list.text.contains("not-found: The target of the event is not known."))
+    let early = try server.send("POST", "/admin/dead-letters/replay", as: admin)
+    #expect(early.number("replayed") == 0)
+    try server.publish([#"{"item_id":"b"}"#], as: service)
+    let later = try server.send("POST", "/admin/dead-letters/replay", as: admin, "{}")
+    #expect(later.number("replayed") == 1, "\(later.text)")
+    let item = try server.send("GET", "/v1/items/b", as: service)
+    #expect(item.text.contains(#""click":1"#), "\(item.text)")
+    let empty = try server.send("GET", "/admin/dead-letters", as: admin)
+    #expect(empty.text.hasPrefix(#"{"dead_letters":[]"#), "\(empty.text)")
   }
 }

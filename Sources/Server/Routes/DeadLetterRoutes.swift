@@ -62,12 +62,15 @@ enum DeadLetterRoutes {
     }
   }
 
-  private static func readIDs(_ call: Call) throws(Problem) -> Set<Int64> {
+  private static func readIDs(_ call: Call) throws(Problem) -> Set<Int64>? {
     try SingleWrite.object(call) { (row) throws(Problem) in
-      var ids: Set<Int64> = []
+      var ids: Set<Int64>?
       do throws(JSONError) {
         try row.forEachMember(of: keys) { (_, value) throws(JSONError) in
-          for id in try value.elements(maxCount: replayMax) { ids.insert(try id.int64()) }
+          if value.isNull { return }
+          var named: Set<Int64> = []
+          for id in try value.elements(maxCount: replayMax) { named.insert(try id.int64()) }
+          ids = named
         }
       } catch {
         throw Problem(error)

@@ -68,7 +68,7 @@ final class Call: Sendable {
 
   /// A whole number in the query, in the range that the route allows.
   func integer(_ name: String) throws(Problem) -> Int? {
-    guard let text = text(name) else { return nil }
+    guard let text = parameters.first(where: { $0.name == name })?.value else { return nil }
     let kind = route.parameters.first { $0.name == name }?.kind
     guard case .integer(let range)? = kind, let number = Int(text), range.contains(number) else {
       throw Problem.parameter(name, "\(name) is not a whole number in the range of this call.")

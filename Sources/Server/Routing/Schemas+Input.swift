@@ -58,7 +58,7 @@ enum Schemas {
       "FollowInput",
       .object([.init("follower_id", .identifier), .init("followee_id", .identifier), weight])
     ),
-    ("ReplayInput", .object([.init("ids", .list(.integer(min: 1)))])),
+    ("ReplayInput", .object([.init("ids", .list(.integer(min: 1)), required: false)])),
     ("DemoTokenInput", .object([.init("user_id", .identifier)])),
   ]
 }
