@@ -6,11 +6,20 @@ extension World {
   @inline(__always)
   mutating func interact(_ view: InteractionView) -> Outcome {
     received = max(received, view.received)
-    if view.eventID.count > 0 {
-      let key = DedupWindow.key(scope: view.user, id: view.eventID)
-      guard !dedup.contains(key) else { return .duplicate }
-      dedup.insert(key)
+    guard view.eventID.count > 0 else { return act(view) }
+    let key = DedupWindow.key(scope: view.user, id: view.eventID)
+    guard !dedup.contains(key) else { return .duplicate }
+    let outcome = act(view)
+    switch outcome {
+    case .applied, .late: dedup.insert(key)
+    // What did not count may come again under its id, once its target is known.
+    case .duplicate, .unknownTarget, .refused, .poison: break
     }
+    return outcome
+  }
+
+  @inline(__always)
+  private mutating func act(_ view: InteractionView) -> Outcome {
     let time = believed(view.time, received: view.received)
     newest = max(newest, time)
     let second = time.seconds

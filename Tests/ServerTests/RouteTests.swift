@@ -223,8 +223,13 @@ import Testing
     try server.publish([#"{"item_id":"b"}"#], as: service)
     let later = try server.send("POST", "/admin/dead-letters/replay", as: admin, "{}")
     #expect(later.number("replayed") == 1, "\(later.text)")
+    #expect(later.text.contains(#""kept":[]"#))
+    let read = try server.send(
+      "POST", "/api/v1/events", as: service, row.replacing("X", with: "b"),
+      headers: [.init("Idempotency-Key", "again")])
+    #expect(read.status == 202)
     let item = try server.send("GET", "/v1/items/b", as: service)
-    #expect(item.text.contains(#""click":1"#), "\(item.text)")
+    #expect(item.text.contains(#""click":2"#), "\(item.text)")
     let empty = try server.send("GET", "/admin/dead-letters", as: admin)
     #expect(empty.text.hasPrefix(#"{"dead_letters":[]"#), "\(empty.text)")
   }
