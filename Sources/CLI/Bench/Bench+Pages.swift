@@ -42,12 +42,14 @@ extension Bench {
     let engine = try marks.pageEngine(MemoryLog())
     _ = try marks.pages(engine, count: size(500))
     say("uncached: ranking, idle")
-    let (idle, candidates) = try marks.pages(engine, count: size(5_000))
+    let ((idle, candidates), share) = try ProcessFacts.share {
+      try marks.pages(engine, count: size(5_000))
+    }
     say("uncached: ranking under 50,000 events/s")
     let (busy, ingested) = try marks.pagesUnderIngest(
       engine, count: size(5_000), eventsPerSecond: 50_000)
     engine.stop()
-    let note = "\(Figures.grouped(Int(candidates))) candidates"
+    let note = "\(Figures.grouped(Int(candidates))) candidates" + Self.hint(share)
     return [
       BenchRow("uncached page, one core, p50", .milliseconds, idle.p50, .atMost(1.5), note: note),
       BenchRow("uncached page, one core, p99", .milliseconds, idle.p99, .atMost(3), note: note),

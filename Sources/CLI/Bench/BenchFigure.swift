@@ -48,6 +48,11 @@ struct Bench {
   /// What is done right now, where a person watches.
   func say(_ text: String) { console.isWatched ? console.status(text) : console.note(text) }
 
+  /// What to say of work on one thread that had only a share of a core.
+  static func hint(_ share: Double) -> String {
+    share < 0.9 ? "; had \(Figures.decimal(share * 100, 0)) % of a core" : ""
+  }
+
   /// The middle one of a few.
   static func median(_ numbers: [Double]) -> Double {
     let sorted = numbers.sorted()

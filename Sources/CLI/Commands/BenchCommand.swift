@@ -39,7 +39,12 @@ enum BenchCommand {
       do {
         for row in try figure.measure(bench) {
           table.add(row.cells)
-          guard console.isJSON else { continue }
+          guard console.isJSON else {
+            // Told at once, for whoever stops before the end.
+            console.status("")
+            console.note("  " + row.cells.filter { !$0.isEmpty }.joined(separator: "  "))
+            continue
+          }
           console.json { json in
             json.member("figure", figure.rawValue)
             row.write(to: &json)
