@@ -61,7 +61,7 @@ public struct WorldSettings: Equatable, Sendable {
   /// How many earlier items of the session an action is joined to.
   public var coEngagedReach = 5
   /// The half-life of a co-engagement.
-  public var coEngagedHalfLifeMs: Int64 = 24 * 3_600_000
+  public var coEngagedHalfLifeMs: Int64 = 14 * 24 * 3_600_000
 
   /// How strongly an action speaks for (or against) an item, by action name.
   public var actionStrength: [String: Double] = [

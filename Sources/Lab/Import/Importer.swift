@@ -111,9 +111,16 @@ public struct Importer: Sendable {
     let name = options.path.hasSuffix(".gz") ? String(options.path.dropLast(3)) : options.path
     let isTable = name.hasSuffix(".csv") || name.hasSuffix(".tsv")
     guard options.format ?? (isTable ? .csv : .jsonl) == .csv else { return JSONLinesReader(file) }
-    return try CSVReader(
+    let table = try CSVReader(
       file, delimiter: options.delimiter ?? (name.hasSuffix(".tsv") ? 0x09 : 0x2C),
       names: options.columns, encoding: options.encoding)
+    for column in options.map.sources.values.compactMap(\.column)
+    where !table.names.contains(column) {
+      let names = table.names.joined(separator: ", ")
+      throw LabError(
+        .option, "--map: \(options.path) has no column '\(column)'; its columns are \(names)")
+    }
+    return table
   }
 
   /// An import under way.

@@ -7,7 +7,8 @@ struct CSVReader: RecordReader {
   private let file: InputFile
   private let delimiter: UInt8
   private let encoding: InputEncoding
-  private var names: [String]
+  /// The columns, in the order of the file.
+  private(set) var names: [String]
   private var buffer: [UInt8] = []
   private var start = 0
   private var isAtEnd = false
