@@ -180,6 +180,18 @@ final class Target {
     #expect { try ColumnMap(parsing: map) } throws: { ($0 as? LabError)?.code == .option }
   }
 
+  @Test func aMapToAColumnThatIsNotThereIsRefused() throws {
+    let folder = try TestFolder()
+    var options = ImportOptions(path: try folder.write("a.csv", "user,item\nann,a\n"))
+    options.map = try ColumnMap(parsing: "user=visitor")
+    let target = try Target()
+    #expect { try run(options, target) } throws: { error in
+      (error as? LabError)?.code == .option && "\(error)".contains("'visitor'")
+        && "\(error)".contains("user, item")
+    }
+    #expect(target.tally.applied == 0)
+  }
+
   @Test func missingAndDamagedFilesAreNamed() throws {
     let folder = try TestFolder()
     let missing = folder.path + "/none.csv"
