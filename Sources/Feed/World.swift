@@ -45,10 +45,9 @@ public struct World: ~Copyable {
   /// What happened, counted.
   public internal(set) var tally = Tally()
 
-  /// Strength by action, and the clicks of the whole World on the short scale.
+  /// Strength by action.
   let strengths: [Float]
   let limits: FoldLimits
-  var clicks = ItemStats()
   var scratch: [Float] = []
   /// Keeps the loads of `anticipate` from being optimised away.
   var touched: UInt64 = 0
