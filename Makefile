@@ -24,7 +24,7 @@ demo:
 test:
 	@scripts/setup build test
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	@scripts/run-tests -c release --skip-build
 
 bench:
 	@scripts/setup build bench

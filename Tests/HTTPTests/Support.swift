@@ -6,6 +6,9 @@ import Testing
 
 /// A server that answers 200 with the length of the body, and what tests ask of it.
 struct Probe {
+  /// Whether a server can listen on `::1` here: containers often have no IPv6 at all.
+  static let hasIPv6 = (try? HTTPServer(listen: "[::1]:0") { $0.respond(Response()) }) != nil
+
   let server: HTTPServer
   let client: HTTPClient
 
