@@ -8,6 +8,7 @@ import PackageDescription
 //       ─▶ Stores ─▶ Feed, CSQLite        adapters for the ports that the engine owns
 //       ─▶ Settings ─▶ Feed, CYAML        YAML and environment in, a checked Configuration out
 //       ─▶ Feed   ─▶ Index ─▶ CKernels    Feed: the engine; Index: vectors; CKernels: SIMD in C
+//       ─▶ Sync                           locks and threads, for Feed, HTTP and all above them
 
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -70,19 +71,23 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "CLI",
-      dependencies: ["Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON", "CSQLite"],
+      dependencies: [
+        "Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON", "Sync", "CSQLite",
+      ],
       swiftSettings: strict),
     module(
-      "Server", ["Feed", "HTTP", "JSON", "CDashboard", "CJWT", "CCrypto", "CSQLite"],
+      "Server", ["Feed", "HTTP", "JSON", "Sync", "CDashboard", "CJWT", "CCrypto", "CSQLite"],
       exclude: page.map { "Dashboard/" + $0 }),
-    module("Lab", ["Feed", "HTTP", "JSON", "CZlib"]),
-    module("Stores", ["Feed", "CSQLite"] + clients.map(\.dependency)),
+    module("Lab", ["Feed", "HTTP", "JSON", "Sync", "CZlib"]),
+    module("Stores", ["Feed", "Sync", "CSQLite"] + clients.map(\.dependency)),
     module("Settings", ["Feed", "CYAML"]),
-    module("Feed", ["Index"]),
+    module("Feed", ["Index", "Sync"]),
     module("Index", ["CKernels"]),
-    module("HTTP", ["CMicroHTTPD", "CZlib", "CCurl"]),
+    module("HTTP", ["Sync", "CMicroHTTPD", "CZlib", "CCurl"]),
     module("JSON", ["CSimdJSON"]),
-    module("TestKit", ["Feed"]),
+    module("TestKit", ["Feed", "Sync"]),
+
+    module("Sync", []),
 
     .target(name: "CKernels"),
     .target(name: "CDashboard"),
@@ -97,19 +102,19 @@ let package = Package(
 
     // Programs of the tests: one that is killed, and whose disk fails, with the functions that do it.
     .executableTarget(
-      name: "updraft-crash-writer", dependencies: ["Stores", "Feed", "PowerCut"],
+      name: "updraft-crash-writer", dependencies: ["Stores", "Feed", "Sync", "PowerCut"],
       path: "Tests/Crash", swiftSettings: strict),
     .target(name: "PowerCut", path: "Tests/PowerCut"),
 
     tests("IndexTests", ["Index", "CKernels", "TestKit"]),
-    tests("FeedTests", ["Feed", "Index", "TestKit"]),
+    tests("FeedTests", ["Feed", "Index", "Sync", "TestKit"]),
     tests("JSONTests", ["JSON"]),
     tests("SettingsTests", ["Settings", "Feed"]),
-    tests("StoresTests", ["Stores", "TestKit"]),
+    tests("StoresTests", ["Stores", "Sync", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),
-    tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "CCrypto", "TestKit"]),
+    tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "Sync", "CCrypto", "TestKit"]),
     tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),
-    tests("LabTests", ["Lab", "Feed", "HTTP", "JSON", "Stores", "Settings", "TestKit"]),
+    tests("LabTests", ["Lab", "Feed", "HTTP", "JSON", "Stores", "Settings", "Sync", "TestKit"]),
     tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
   ] + clients.map { system($0.module, apt: $0.apt) },

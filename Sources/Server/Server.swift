@@ -1,5 +1,6 @@
 public import Feed
 internal import HTTP
+internal import Sync
 internal import Synchronization
 
 /// The engine behind HTTP: routes, identity, limits, probes, metrics.

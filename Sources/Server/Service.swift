@@ -1,5 +1,6 @@
 internal import Feed
 internal import HTTP
+internal import Sync
 internal import Synchronization
 
 /// Everything that a request meets: one object, shared by the I/O threads.
@@ -11,8 +12,6 @@ final class Service: Sendable {
   let sessions: Sessions
   let cursors: Cursors
   let limiter: RateLimiter
-  /// The value of `RateLimit-Policy`.
-  let ratePolicy: String
   let idempotency = Idempotency()
   let reservations = Reservations()
   let meters: ServerMeters
@@ -32,7 +31,7 @@ final class Service: Sendable {
   let isReady = Atomic<Bool>(false)
   let isDraining = Atomic<Bool>(false)
   /// What the HTTP layer counts; set once it listens.
-  let httpCounters = AtomicLazyReference<HTTPCounters>()
+  let httpCounters = Once<HTTPCounters>()
 
   init(engine: Engine, access: Access, demo: (any DemoUsers)?) {
     self.demo = demo
@@ -46,8 +45,6 @@ final class Service: Sendable {
       secret: access.secret, ageMs: configuration.world.anonymousRetentionMs)
     cursors = Cursors(secret: access.secret, ageMs: configuration.engine.cursorAgeMs)
     limiter = RateLimiter(rate: settings.userRequestsPerSecond, burst: settings.userBurst)
-    let window = Int((limiter.burst / max(limiter.rate, 1e-3)).rounded(.up))
-    ratePolicy = "\"caller\";q=\(settings.userBurst);w=\(max(1, window))"
     router = Router(RouteTable.all)
     meters = ServerMeters(routes: router.routes.count)
     parsers = ParserPool(
@@ -69,7 +66,7 @@ final class Service: Sendable {
         Problem(.notFound, "No call has this path; GET /openapi.json lists them."))
     case .wrongMethod(let allow):
       var problem = Problem(.methodNotAllowed, "Use \(allow.joined(separator: ", ")).")
-      problem.allow = allow.joined(separator: ", ")
+      problem.headers = [.init("Allow", allow.joined(separator: ", "))]
       refuse(exchange, router.routes.count, start, problem)
     case .route(let index, let captures):
       do {

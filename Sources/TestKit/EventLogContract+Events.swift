@@ -1,4 +1,5 @@
 internal import Feed
+internal import Sync
 internal import Synchronization
 
 extension EventLogContract {

@@ -1,4 +1,5 @@
 public import Feed
+internal import Sync
 
 /// A clock that stands still until it is moved.
 public final class FakeTime: TimeSource, @unchecked Sendable {

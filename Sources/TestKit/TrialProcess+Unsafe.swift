@@ -1,5 +1,6 @@
 internal import Feed
 internal import Glibc
+internal import Sync
 
 /// A program of the build that a test starts, reads and kills. Safe because the argument strings
 /// live until `posix_spawn` returns, and the descriptor has one owner.

@@ -1,6 +1,7 @@
 internal import Feed
 internal import PowerCut
 internal import Stores
+internal import Sync
 
 /// `append DIR MODE SEED CALL`: appends, prunes and keeps dead letters until the power is cut at
 /// call number CALL, and says each acknowledged offset.

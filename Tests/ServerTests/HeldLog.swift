@@ -1,5 +1,6 @@
 import Feed
 import HTTP
+import Sync
 
 /// A log in memory whose appends wait or fail on demand.
 final class HeldLog: EventLog, @unchecked Sendable {

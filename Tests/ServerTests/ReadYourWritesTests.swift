@@ -1,6 +1,7 @@
 import Feed
 import HTTP
 import Server
+import Sync
 import TestKit
 import Testing
 

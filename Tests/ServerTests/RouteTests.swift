@@ -62,6 +62,15 @@ import Testing
     let again = try server.send("GET", "/v1/feed?limit=3", as: ann)
     #expect(again.header("server-timing") == "cache;desc=hit")
     #expect(again.items == page.items)
+    // The page goes on naming the request that ranked it, under which the log knows it.
+    #expect(page.text("request_id") == page.header("x-request-id"))
+    #expect(again.text("request_id") == page.text("request_id"))
+    #expect(again.header("x-request-id") != page.header("x-request-id"))
+    // The link is made of the words of each request.
+    #expect(again.header("link") == page.header("link"))
+    let other = try server.send("GET", "/v1/feed?limit=3&surface=home", as: ann)
+    #expect(other.header("server-timing") == "cache;desc=hit")
+    #expect(other.header("link")?.hasPrefix("</v1/feed?limit=3&surface=home&cursor=") == true)
     #expect(try server.send("DELETE", "/v1/follows/bob", as: ann).status == 200)
     #expect(try server.send("DELETE", "/v1/follows/bob", as: ann).code == "not-found")
   }

@@ -4,6 +4,7 @@ import Glibc
 import HTTP
 import Server
 import Stores
+import Sync
 import TestKit
 import Testing
 
@@ -63,7 +64,7 @@ struct ServerMeasure {
     let cpu = Self.cpuSeconds()
     let (base, headers) = (server.base, service.headers)
     let threads = (0..<connections).map { number in
-      Feed.Thread {
+      Thread {
         let client = HTTPClient(base: base)
         for batch in 0..<batches / connections {
           let body = bodies[(batch + number) % bodies.count]

@@ -1,5 +1,6 @@
 import Feed
 import Stores
+import Sync
 import TestKit
 import Testing
 

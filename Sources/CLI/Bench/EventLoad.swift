@@ -1,5 +1,6 @@
 internal import Feed
 internal import JSON
+internal import Sync
 internal import Synchronization
 
 /// Threads that post batches of events one after another.

@@ -3,6 +3,7 @@ internal import JSON
 internal import Server
 internal import Settings
 internal import Stores
+internal import Sync
 
 /// `updraft serve`: the server.
 enum ServeCommand {

@@ -1,5 +1,6 @@
 internal import Feed
 internal import Glibc
+internal import Sync
 internal import Synchronization
 
 // Safe because the set is a local value that the system fills or reads for one call.

@@ -1,5 +1,6 @@
 internal import Feed
 internal import JSON
+internal import Sync
 
 /// Where a command says what it has to say: results to standard output, everything else to standard
 /// error.

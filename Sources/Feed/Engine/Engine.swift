@@ -1,3 +1,5 @@
+internal import Sync
+
 /// Events in, pages out.
 ///
 /// One thread writes: it takes what waits, appends it to the log in one commit, folds it into the

@@ -1,3 +1,5 @@
+internal import Sync
+
 /// The queue between requests and the one thread that writes: bounded, and drained a commit at a
 /// time, so that many waiting requests share one commit.
 final class WriterQueue: Sendable {

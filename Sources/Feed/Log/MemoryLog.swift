@@ -1,3 +1,5 @@
+internal import Sync
+
 /// A log in memory: the same contract without the disk, for tests, trials and evaluations.
 public final class MemoryLog: EventLog, @unchecked Sendable {
   // Sendable: every mutable property is read and written under `lock`.

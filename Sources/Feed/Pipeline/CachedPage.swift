@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Sync
 
 /// The first page of a set as it was served, with what tells whether it is still true, and a place
 /// for its bytes on the wire.
@@ -13,7 +13,7 @@ public final class CachedPage: Sendable {
   let celebrityPosts: UInt64
   /// The second at which the first of its items comes to its end; `.max` = never.
   let endsAt: UInt32
-  private let slot = AtomicLazyReference<Box>()
+  private let slot = Once<Box>()
 
   private final class Box: Sendable {
     let value: any Sendable

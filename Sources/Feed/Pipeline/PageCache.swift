@@ -1,3 +1,5 @@
+internal import Sync
+
 /// The pages served last, by request, and their sets, by number: bounded, the least recently used
 /// go first. Input threads look things up here without the World.
 ///
@@ -50,7 +52,12 @@ final class PageCache: Sendable {
   var count: Int { parts.reduce(0) { $0 + $1.count } }
 
   private func part(_ key: Key) -> PageCachePart {
-    parts[Int(UInt(bitPattern: key.hashValue) % UInt(parts.count))]
+    // The table of the part draws on a hash of the whole key; this only spreads.
+    var sum: UInt8 = 0
+    for byte in key.user.utf8 { sum = sum &* 31 &+ byte }
+    for byte in key.item.utf8 { sum = sum &* 31 &+ byte }
+    for byte in key.category.utf8 { sum = sum &* 31 &+ byte }
+    return parts[Int(sum) % parts.count]
   }
 }
 

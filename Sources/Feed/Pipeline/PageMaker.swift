@@ -1,3 +1,4 @@
+internal import Sync
 internal import Synchronization
 
 /// Requests in, pages out: from the cache while they are true, else ranked.

@@ -9,10 +9,16 @@ public final class Exchange: Sendable {
   private let sequence: UInt64
   /// The body, inflated if it came as gzip.
   public let body: [UInt8]
+  /// The client's `X-Request-ID` if it is 1 to 64 of `A-Z a-z 0-9 . _ -`, otherwise one made here.
+  public let requestID: String
 
-  init(_ head: RequestHead, body: [UInt8], _ connection: HTTPConnection, sequence: UInt64) {
+  init(
+    _ head: RequestHead, body: [UInt8], requestID: String, _ connection: HTTPConnection,
+    sequence: UInt64
+  ) {
     self.head = head
     self.body = body
+    self.requestID = requestID
     self.connection = connection
     self.sequence = sequence
   }
@@ -46,9 +52,6 @@ public final class Exchange: Sendable {
 
   /// The client's address without its port.
   public var remoteAddress: String { connection.address.description }
-
-  /// The client's `X-Request-ID` if it is 1 to 64 of `A-Z a-z 0-9 . _ -`, otherwise one made here.
-  public var requestID: String { connection.requestID(head, sequence) }
 
   /// Whether somebody has answered.
   public var isAnswered: Bool { !connection.isOpen(sequence) }

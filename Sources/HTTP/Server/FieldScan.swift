@@ -6,11 +6,14 @@ struct FieldScan {
   private(set) var isChunked = false
   private(set) var expectsContinue = false
   private(set) var isGzip = false
+  /// Where every field lies, in their order.
+  private(set) var fields: [Bytes.Field] = []
   private var encodings = 0
 
   init(_ bytes: [UInt8], from start: Int, headersMax: Int) throws(RequestHead.Fault) {
     var cursor = start
     var count = 0
+    fields.reserveCapacity(12)
     while let field = Bytes.field(bytes, &cursor) {
       count += 1
       guard count <= headersMax else {
@@ -24,6 +27,7 @@ struct FieldScan {
         throw .malformed("a header value holds control bytes")
       }
       try note(bytes, field)
+      fields.append(field)
     }
     guard cursor + 2 == bytes.count, bytes[cursor] == 0, bytes[cursor + 1] == 0 else {
       throw .malformed("a header line holds a zero, is folded, or does not end with CR LF")

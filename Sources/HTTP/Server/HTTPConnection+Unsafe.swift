@@ -39,7 +39,8 @@ internal import Synchronization
   let core: ServerCore
   let address: PeerAddress
   let socket: Int32
-  private let number: Int
+  /// What the identifiers of its requests begin with.
+  private let prefix: String
 
   // Guarded by the core's gate.
   var position = 0
@@ -64,7 +65,8 @@ internal import Synchronization
     unsafe self.handle = handle
     self.socket = socket
     self.address = address
-    number = core.counters.acceptedCount.load(ordering: .relaxed)
+    let number = core.counters.acceptedCount.load(ordering: .relaxed)
+    prefix = core.prefix + "-" + String(number, radix: 16) + "-"
     since = Atomic(CoarseClock.milliseconds)
   }
 
@@ -165,7 +167,7 @@ internal import Synchronization
   }
 
   func madeRequestID(_ sequence: UInt64) -> String {
-    core.prefix + "-" + String(number, radix: 16) + "-" + String(sequence, radix: 16)
+    prefix + String(sequence, radix: 16)
   }
 
   // MARK: The sweeper

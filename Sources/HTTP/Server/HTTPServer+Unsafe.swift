@@ -1,5 +1,6 @@
 internal import CMicroHTTPD
 internal import Glibc
+internal import Sync
 internal import Synchronization
 
 // Safe because the core is retained here until the daemon has stopped and with it every callback,
@@ -24,7 +25,7 @@ internal import Synchronization
   private let core: ServerCore
   private let daemon: OpaquePointer
   private let listener: ListenSocket
-  private let sweeper: BackgroundThread
+  private let sweeper: Thread
   private let isStopped = Atomic<Bool>(false)
 
   /// Starts to listen and to serve.
@@ -69,7 +70,7 @@ internal import Synchronization
     unsafe self.daemon = daemon
     let deadline = min(limits.readMilliseconds, limits.writeMilliseconds)
     let period = max(5, min(250, deadline / 4))
-    sweeper = BackgroundThread {
+    sweeper = Thread {
       while !core.isStopping.load(ordering: .acquiring) {
         core.gate.withLock { core.gate.wait(milliseconds: period) }
         core.sweep(now: CoarseClock.milliseconds)
@@ -93,7 +94,7 @@ internal import Synchronization
   public func beginDrain() {
     guard !core.isDraining.exchange(true, ordering: .acquiringAndReleasing) else { return }
     listener.silence()
-    core.gate.wakeAll()
+    core.gate.signalAll()
   }
 
   /// Waits until no request is being read, handled or answered.
@@ -120,7 +121,7 @@ internal import Synchronization
       core.gate.withLock { core.gate.wait(milliseconds: 1) }
     }
     unsafe MHD_stop_daemon(daemon)
-    core.gate.wakeAll()
+    core.gate.signalAll()
     sweeper.join()
   }
 }

@@ -5,13 +5,13 @@
 /// the request line) become zeros. So the layout is
 /// `METHOD 0 TARGET 0 VERSION 0 0 (NAME 0 [blanks] VALUE 0 0)* 0 0`, and whatever does not fit it
 /// (a zero inside a value, a folded line, a bare line feed) was not a clean request.
-struct RequestHead: Sendable {
+final class RequestHead: Sendable {
   let bytes: [UInt8]
   let method: Method
   let path: String
   /// The raw query, without `?`.
   let query: Range<Int>
-  private let fields: Int
+  private let fields: [Bytes.Field]
   let contentLength: Int?
   let isChunked: Bool
   let expectsContinue: Bool
@@ -47,8 +47,9 @@ struct RequestHead: Sendable {
     method = Method(String(decoding: bytes[..<methodEnd], as: UTF8.self))
     (path, query) = try Self.target(bytes, layout.targetStart..<targetEnd)
 
-    fields = layout.versionStart + 10
-    let found = try FieldScan(bytes, from: fields, headersMax: limits.headers)
+    let found = try FieldScan(
+      bytes, from: layout.versionStart + 10, headersMax: limits.headers)
+    fields = found.fields
     guard found.hosts == 1 || (found.hosts == 0 && bytes[layout.versionStart + 7] == 0x30) else {
       throw .malformed("expected one Host header, found \(found.hosts)")
     }
@@ -104,11 +105,8 @@ struct RequestHead: Sendable {
 
   /// The first field of that name, without the blanks around it; names compare without case.
   func field(_ name: String) -> String? {
-    var cursor = fields
-    while let field = Bytes.field(bytes, &cursor) {
-      if Bytes.equal(bytes, field.name, name) {
-        return String(decoding: bytes[field.value], as: UTF8.self)
-      }
+    for field in fields where Bytes.equal(bytes, field.name, name) {
+      return String(decoding: bytes[field.value], as: UTF8.self)
     }
     return nil
   }
@@ -116,11 +114,14 @@ struct RequestHead: Sendable {
   /// The query's parameters, decoded; nil if one cannot be decoded.
   func parameters() -> [(name: String, value: String)]? {
     var found: [(name: String, value: String)] = []
-    for part in bytes[query].split(separator: 0x26) {
+    var start = query.lowerBound
+    while start < query.upperBound {
+      let part = bytes[start..<query.upperBound].prefix { $0 != 0x26 }
+      start = part.endIndex + 1
+      if part.isEmpty { continue }
       let middle = part.firstIndex(of: 0x3D) ?? part.endIndex
-      let rest = middle < part.endIndex ? part[(middle + 1)...] : part[middle...]
       guard let name = Percent.decode(part[..<middle], plusIsSpace: true),
-        let value = Percent.decode(rest, plusIsSpace: true)
+        let value = Percent.decode(part[middle...].dropFirst(), plusIsSpace: true)
       else { return nil }
       found.append((name, value))
     }

@@ -99,7 +99,8 @@ extension HTTPConnection {
         return refuse(sequence, kind, detail, requestID: answerID)
       }
     }
-    core.handler(Exchange(head, body: content, self, sequence: sequence))
+    core.handler(
+      Exchange(head, body: content, requestID: answerID, self, sequence: sequence))
   }
 
   /// Gives the answer to the library; false closes the connection.

@@ -16,11 +16,16 @@ public struct Response: Sendable {
     public let name: String
     /// The field's value; a field with control bytes in it is left out of the answer.
     public let value: String
+    /// Whether the field can be sent without breaking the head apart.
+    let isClean: Bool
 
     /// A field.
     public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
+      isClean =
+        !name.isEmpty && name.utf8.allSatisfy(Bytes.isToken)
+        && value.utf8.allSatisfy(Bytes.isText)
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Sync
 internal import Synchronization
 
 /// What the callbacks of the HTTP library, the sweeper and the exchanges share.
@@ -12,7 +13,7 @@ final class ServerCore: @unchecked Sendable {
   let prefix: String
   let isDraining = Atomic<Bool>(false)
   let isStopping = Atomic<Bool>(false)
-  let gate = Gate()
+  let gate = Lock()
   private var connections: [HTTPConnection] = []
   private var perAddress: [PeerAddress: Int] = [:]
 

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Sync
 
 // Safe because the storage is filled in `init`, never written again, and freed in `deinit`; the
 // HTTP library holds a reference to the owner for as long as it reads the storage.
@@ -9,7 +9,7 @@ internal import Synchronization
   let storage: UnsafeMutableRawPointer
   /// How many bytes.
   public let count: Int
-  private let compressed = AtomicLazyReference<SharedBytes>()
+  private let compressed = Once<SharedBytes>()
 
   /// Copies `bytes` once.
   public init(_ bytes: [UInt8]) {

@@ -22,16 +22,25 @@ extension Response {
       if unsafe made == nil { unsafe owner.release() }
     }
     guard let made = unsafe made else { return nil }
-    if let contentType { unsafe MHD_add_response_header(made, "Content-Type", contentType) }
-    unsafe MHD_add_response_header(made, "X-Request-ID", requestID)
-    if let serverTiming { unsafe MHD_add_response_header(made, "Server-Timing", serverTiming) }
-    if varies { unsafe MHD_add_response_header(made, "Vary", "Accept-Encoding") }
-    if isGzip { unsafe MHD_add_response_header(made, "Content-Encoding", "gzip") }
+    if let contentType { unsafe Self.add("Content-Type", contentType, to: made) }
+    unsafe Self.add("X-Request-ID", requestID, to: made)
+    if let serverTiming { unsafe Self.add("Server-Timing", serverTiming, to: made) }
+    if varies { unsafe Self.add("Vary", "Accept-Encoding", to: made) }
+    if isGzip { unsafe Self.add("Content-Encoding", "gzip", to: made) }
     for field in headers where field.isClean {
-      unsafe MHD_add_response_header(made, field.name, field.value)
+      unsafe Self.add(field.name, field.value, to: made)
     }
-    if closes || self.closes { unsafe MHD_add_response_header(made, "Connection", "close") }
+    if closes || self.closes { unsafe Self.add("Connection", "close", to: made) }
     return unsafe made
+  }
+
+  /// Adds a field; a text that is passed as it stands would be copied first.
+  private static func add(_ name: String, _ value: String, to made: OpaquePointer) {
+    unsafe name.withCString { name in
+      unsafe value.withCString { value in
+        _ = unsafe MHD_add_response_header(made, name, value)
+      }
+    }
   }
 
   /// A status that an answer can have.
@@ -53,13 +62,6 @@ extension Response {
     case .shared(let shared): bytes += shared.bytes
     }
     return bytes
-  }
-}
-
-extension Response.Field {
-  /// Whether the field can be sent without breaking the head apart.
-  var isClean: Bool {
-    !name.isEmpty && name.utf8.allSatisfy(Bytes.isToken) && value.utf8.allSatisfy(Bytes.isText)
   }
 }
 

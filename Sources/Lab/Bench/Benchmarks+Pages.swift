@@ -1,4 +1,5 @@
 public import Feed
+internal import Sync
 internal import Synchronization
 
 extension Benchmarks {

@@ -1,6 +1,7 @@
 public import Feed
 internal import HTTP
 internal import JSON
+internal import Sync
 
 /// Where traffic goes and how much of it.
 public struct TrafficOptions: Sendable {

@@ -1,4 +1,5 @@
 public import Feed
+internal import Sync
 
 /// A service key as it is kept: never the key itself.
 public struct ServiceKey: Equatable, Sendable {

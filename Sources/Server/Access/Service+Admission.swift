@@ -52,11 +52,11 @@ extension Service {
   }
 
   private func bearer(_ authorization: String, _ now: Timestamp) throws(Problem) -> Caller {
-    let scheme = authorization.utf8.prefix(7)
-    guard scheme.count == 7, Substring(scheme).lowercased() == "bearer " else {
-      throw Self.unauthorized
-    }
-    let credential = String(authorization.dropFirst(7))
+    let bytes = authorization.utf8
+    // ASCII letters differ from their capitals in one bit, which a blank has set.
+    guard bytes.count > 7, bytes.prefix(7).elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 })
+    else { throw Self.unauthorized }
+    let credential = String(Substring(bytes.dropFirst(7)))
     if KeyStore.isKey(credential) { return try key(credential) }
     guard let user = tokens.user(of: credential, now: now) else { throw Self.unauthorized }
     return .user(user)
@@ -144,9 +144,11 @@ extension Service {
     let verdict = limiter.take(name, ticks: engine.time.ticks)
     guard verdict.isAllowed else {
       meters.shed(.rateLimit)
-      throw Problem(
+      var problem = Problem(
         .rateLimited, "Slow down: \(Int(limiter.rate)) requests a second on average.",
         retryAfterMs: max(1, verdict.retryAfterMs))
+      problem.headers = limiter.fields(verdict)
+      throw problem
     }
     return verdict
   }

@@ -1,5 +1,6 @@
 public import Feed
 internal import JSON
+internal import Sync
 
 /// Makes and believes the tokens of users: JSON Web Tokens whose `sub` is the user.
 ///

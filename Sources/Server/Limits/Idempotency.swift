@@ -1,5 +1,6 @@
 internal import Feed
 internal import HTTP
+internal import Sync
 
 /// The answers to requests with an `Idempotency-Key`, kept for a day so that a retry gets the same
 /// answer and does nothing.

@@ -1,4 +1,6 @@
 internal import Feed
+internal import HTTP
+internal import Sync
 
 /// A token bucket for each caller. Counted in monotonic time.
 ///
@@ -32,6 +34,9 @@ final class RateLimiter: @unchecked Sendable {
   let rate: Double
   /// Requests at once.
   let burst: Double
+  private let policy: Response.Field
+  /// Seconds until a bucket has one more.
+  private let refill: Int
   private let shards: [Shard]
   private let shardMax: Int
 
@@ -42,31 +47,51 @@ final class RateLimiter: @unchecked Sendable {
   init(rate: Double, burst: Int, callersMax: Int = 200_000) {
     self.rate = rate
     self.burst = Double(max(1, burst))
+    let window = Int((self.burst / max(rate, 1e-3)).rounded(.up))
+    policy = .init("RateLimit-Policy", "\"caller\";q=\(Int(self.burst));w=\(max(1, window))")
+    refill = rate > 0 ? Int(exactly: min(1e9, (1 / rate).rounded(.up))) ?? 0 : 0
     shards = (0..<16).map { _ in Shard() }
     shardMax = max(1, callersMax / 32)
+  }
+
+  /// Whether a caller should hear where it stands: half of the burst is used.
+  func isWorthTelling(_ verdict: Verdict) -> Bool {
+    verdict.remaining < .max && Double(verdict.remaining) * 2 <= burst
+  }
+
+  /// The header fields that tell a caller where it stands.
+  func fields(_ verdict: Verdict) -> [Response.Field] {
+    [policy, .init("RateLimit", "\"caller\";r=\(verdict.remaining);t=\(refill)")]
   }
 
   /// Takes one request off a caller's bucket.
   func take(_ caller: String, ticks: UInt64) -> Verdict {
     guard rate > 0 else { return Verdict(isAllowed: true, remaining: .max, retryAfterMs: 0) }
-    let shard = shards[Int(truncatingIfNeeded: UInt(bitPattern: caller.hashValue) & 15)]
+    let shard = shards[Int(caller.utf8.reduce(0 as UInt8) { $0 &* 31 &+ $1 } & 15)]
     return shard.lock.withLock {
-      var bucket =
-        shard.newer[caller] ?? shard.older[caller] ?? Bucket(tokens: burst, updated: ticks)
-      let elapsed = ticks > bucket.updated ? Double(ticks - bucket.updated) / 1e9 : 0
-      bucket.tokens = min(burst, bucket.tokens + elapsed * rate)
-      bucket.updated = max(bucket.updated, ticks)
-      let isAllowed = bucket.tokens >= 1
-      if isAllowed { bucket.tokens -= 1 }
-      if shard.newer.count >= shardMax, shard.newer[caller] == nil {
+      if let place = shard.newer.index(forKey: caller) {
+        return take(from: &shard.newer.values[place], ticks)
+      }
+      var bucket = shard.older[caller] ?? Bucket(tokens: burst, updated: ticks)
+      let verdict = take(from: &bucket, ticks)
+      if shard.newer.count >= shardMax {
         swap(&shard.newer, &shard.older)
         shard.newer.removeAll(keepingCapacity: true)
       }
       shard.newer[caller] = bucket
-      let wait = isAllowed ? 0 : (1 - bucket.tokens) / rate * 1000
-      return Verdict(
-        isAllowed: isAllowed, remaining: Int(bucket.tokens),
-        retryAfterMs: Int(exactly: min(wait, 1e9).rounded(.up)) ?? 0)
+      return verdict
     }
+  }
+
+  private func take(from bucket: inout Bucket, _ ticks: UInt64) -> Verdict {
+    let elapsed = ticks > bucket.updated ? Double(ticks - bucket.updated) / 1e9 : 0
+    bucket.tokens = min(burst, bucket.tokens + elapsed * rate)
+    bucket.updated = max(bucket.updated, ticks)
+    let isAllowed = bucket.tokens >= 1
+    if isAllowed { bucket.tokens -= 1 }
+    let wait = isAllowed ? 0 : (1 - bucket.tokens) / rate * 1000
+    return Verdict(
+      isAllowed: isAllowed, remaining: Int(bucket.tokens),
+      retryAfterMs: Int(exactly: min(wait, 1e9).rounded(.up)) ?? 0)
   }
 }

@@ -1,4 +1,5 @@
 internal import Feed
+internal import Sync
 
 /// Identifiers that a request is about to publish under, so that two requests can't take the same.
 final class Reservations: @unchecked Sendable {

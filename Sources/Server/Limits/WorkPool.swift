@@ -1,5 +1,6 @@
 internal import Feed
 internal import Glibc
+internal import Sync
 
 /// A few threads and a bounded queue of work for them.
 final class WorkPool: Sendable {

@@ -1,4 +1,5 @@
 internal import Feed
+internal import Sync
 internal import Synchronization
 
 /// What pages were made of: sources, rungs, what was left out.

@@ -1,4 +1,5 @@
 internal import Feed
+internal import Sync
 
 /// Counts of the last seconds: the difference of two moments a little apart.
 final class RecentWindow: @unchecked Sendable {

@@ -1,6 +1,6 @@
 internal import Feed
 internal import HTTP
-internal import Synchronization
+internal import Sync
 
 /// What the server measures of itself. Labels are bounded: routes, methods and statuses.
 final class ServerMeters: Sendable {
@@ -39,7 +39,7 @@ final class ServerMeters: Sendable {
   }
 
   private final class Cell: Sendable {
-    let slot = AtomicLazyReference<Histogram>()
+    let slot = Once<Histogram>()
 
     var histogram: Histogram {
       slot.load() ?? slot.storeIfNil(Histogram(bounds: ServerMeters.bounds))

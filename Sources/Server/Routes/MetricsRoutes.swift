@@ -1,6 +1,7 @@
 internal import Feed
 internal import HTTP
 internal import JSON
+internal import Sync
 internal import Synchronization
 
 /// Figures: for Prometheus, and for the page that shows the last seconds.

@@ -1,5 +1,6 @@
 internal import Feed
 internal import HTTP
+internal import Sync
 internal import Synchronization
 
 /// Answers one request for a page: from the cache on the I/O thread, else on a ranking thread.
@@ -121,10 +122,24 @@ struct PageService: Sendable {
   }
 
   private func answer(_ rendered: PageWriter.Rendered, _ timing: String) {
-    var response = Response(headers: Call.privateHeaders, shared: rendered.body)
+    var response = Response(headers: headers(rendered), shared: rendered.body)
     response.serverTiming = timing
-    if let cursor = rendered.cursor { response.headers.append(.init("Link", link(cursor))) }
     call.finish(response)
+  }
+
+  /// The header fields, with the next page as a link. A page that is kept is asked for in the same
+  /// words again and again.
+  private func headers(_ rendered: PageWriter.Rendered) -> [Response.Field] {
+    guard let cursor = rendered.cursor else { return Call.privateHeaders }
+    let (path, query) = (call.exchange.path, call.exchange.rawQuery)
+    if let known = rendered.asked.load(), known.path == path, known.query == query {
+      return known.headers
+    }
+    let asked = PageWriter.Asked(
+      path: path, query: query,
+      headers: Call.privateHeaders + [.init("Link", link(cursor))])
+    _ = rendered.asked.storeIfNil(asked)
+    return asked.headers
   }
 
   /// The next page as a link: this query with the cursor.

@@ -7,6 +7,7 @@ internal import HTTP
 final class Call: Sendable {
   let service: Service
   let exchange: Exchange
+  let route: Route
   /// The route's place in the table.
   let routeIndex: Int
   let caller: Caller
@@ -29,6 +30,7 @@ final class Call: Sendable {
     self.service = service
     self.exchange = exchange
     self.routeIndex = routeIndex
+    route = service.router.routes[routeIndex]
     self.captures = captures
     caller = admission.caller
     parameters = admission.parameters
@@ -48,8 +50,6 @@ final class Call: Sendable {
   }
 
   var engine: Engine { service.engine }
-
-  var route: Route { service.router.routes[routeIndex] }
 
   /// A text in the query; nil when it is not there or empty.
   func text(_ name: String) -> String? {
@@ -93,11 +93,8 @@ final class Call: Sendable {
   func finish(_ response: Response) {
     var response = response
     ticket?.complete(response)
-    if let verdict, verdict.remaining < .max {
-      let limiter = service.limiter
-      response.headers.append(.init("RateLimit-Policy", service.ratePolicy))
-      let refill = Int((Double(1) / limiter.rate).rounded(.up))
-      response.headers.append(.init("RateLimit", "\"caller\";r=\(verdict.remaining);t=\(refill)"))
+    if let verdict, service.limiter.isWorthTelling(verdict) {
+      response.headers += service.limiter.fields(verdict)
     }
     if let session { addSession(session, &response) }
     let status = response.status

@@ -1,8 +1,9 @@
 internal import HTTP
 
 /// One call of the interface. The table of routes is the truth for dispatch, for who may call what,
-/// for the OpenAPI document, and for the tests that try every route in every role.
-struct Route: Sendable {
+/// for the OpenAPI document, and for the tests that try every route in every role. A class, so that
+/// a request passes it on without a copy of each part.
+final class Route: Sendable {
   /// A parameter of the query.
   struct Parameter: Sendable {
     /// What its text may be.
@@ -64,19 +65,39 @@ struct Route: Sendable {
   /// Who may call it.
   let callers: Roles
   /// What the query may hold; anything else is refused.
-  var parameters: [Parameter] = []
+  let parameters: [Parameter]
   /// What the body must be; nil = none.
-  var body: Body?
+  let body: Body?
   /// The good answer.
   let success: Success
   /// Whether it needs the log to be folded in.
-  var needsEngine = true
+  let needsEngine: Bool
   /// Whether somebody without credentials gets a session.
-  var givesSessions = true
+  let givesSessions: Bool
   /// Whether an `Idempotency-Key` is honoured.
-  var isIdempotent = false
+  let isIdempotent: Bool
   /// Does it. Answers through the call, at once or later, exactly once.
   let handle: @Sendable (Call) throws(Problem) -> Void
+
+  init(
+    method: Method, path: String, operation: String, summary: String, callers: Roles,
+    parameters: [Parameter] = [], body: Body? = nil, success: Success, needsEngine: Bool = true,
+    givesSessions: Bool = true, isIdempotent: Bool = false,
+    handle: @escaping @Sendable (Call) throws(Problem) -> Void
+  ) {
+    self.method = method
+    self.path = path
+    self.operation = operation
+    self.summary = summary
+    self.callers = callers
+    self.parameters = parameters
+    self.body = body
+    self.success = success
+    self.needsEngine = needsEngine
+    self.givesSessions = givesSessions
+    self.isIdempotent = isIdempotent
+    self.handle = handle
+  }
 
   /// The segments of the path.
   var segments: [Substring] { path.split(separator: "/", omittingEmptySubsequences: true) }

@@ -26,6 +26,8 @@ indirect enum Schema: Sendable {
   case any([Schema])
   /// A shape by its name.
   case named(String)
+  /// A shape with a word on what it means.
+  case told(Schema, String)
 
   /// A member of an object.
   struct Member: Sendable {
@@ -88,6 +90,9 @@ indirect enum Schema: Sendable {
     case .optional(let schema): Schema.any([schema, .named("Null")]).writeMembers(into: &json)
     case .any(let schemas):
       json.array("anyOf") { json in for schema in schemas { schema.write(into: &json) } }
+    case .told(let schema, let text):
+      schema.writeMembers(into: &json)
+      json.member("description", text)
     case .named("Null"): json.member("type", "null")
     case .named(let name): json.member("$ref", "#/components/schemas/" + name)
     }

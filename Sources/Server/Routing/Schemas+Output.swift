@@ -21,7 +21,13 @@ extension Schemas {
           ]))),
       .init(cursor, .optional(.text())), .init("surface", .text()),
       .init("limit", .integer(min: 1)), .init("scored_at", .time),
-      .init("offset", .integer(min: 0)), .init("request_id", .text()),
+      .init("offset", .integer(min: 0)),
+      .init(
+        "request_id",
+        .told(
+          .text(),
+          "The request that ranked the page, under which the log knows it: send it with "
+            + "interactions. A page from the cache keeps it; each answer's own is X-Request-ID.")),
       .init("served_by", .choice(Rung.allCases.map(\.name))),
       .init("degraded", .list(.text())),
     ])

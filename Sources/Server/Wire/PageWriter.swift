@@ -1,7 +1,7 @@
 internal import Feed
 internal import HTTP
 internal import JSON
-internal import Synchronization
+internal import Sync
 
 /// Puts pages on the wire, in the two shapes that clients know.
 struct PageWriter: Sendable {
@@ -22,10 +22,25 @@ struct PageWriter: Sendable {
     let body: SharedBytes
     /// The cursor of the next page; nil at the end.
     let cursor: String?
+    /// How it was first asked for.
+    let asked = Once<Asked>()
 
     init(body: SharedBytes, cursor: String?) {
       self.body = body
       self.cursor = cursor
+    }
+  }
+
+  /// A request for a page, and the header fields that go with it.
+  final class Asked: Sendable {
+    let path: String
+    let query: String
+    let headers: [Response.Field]
+
+    init(path: String, query: String, headers: [Response.Field]) {
+      self.path = path
+      self.query = query
+      self.headers = headers
     }
   }
 
@@ -34,7 +49,7 @@ struct PageWriter: Sendable {
     private let shapes: [AtomicCell] = [AtomicCell(), AtomicCell()]
 
     private final class AtomicCell: Sendable {
-      let value = AtomicLazyReference<Rendered>()
+      let value = Once<Rendered>()
     }
 
     func rendered(_ shape: Shape) -> Rendered? { shapes[shape.rawValue].value.load() }

@@ -1,5 +1,6 @@
 internal import Feed
 internal import JSON
+internal import Sync
 
 /// Parsers that keep their memory from one request to the next.
 final class ParserPool: @unchecked Sendable {

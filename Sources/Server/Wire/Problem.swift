@@ -19,8 +19,8 @@ struct Problem: Error, Equatable, Sendable {
   var errors: [Fault]
   /// When to try again, if at all.
   var retryAfterMs: Int?
-  /// For `method-not-allowed`.
-  var allow = ""
+  /// Header fields that only this problem has.
+  var headers: [Response.Field] = []
 
   init(_ code: ProblemCode, _ detail: String, errors: [Fault] = [], retryAfterMs: Int? = nil) {
     self.code = code
@@ -68,7 +68,7 @@ struct Problem: Error, Equatable, Sendable {
       headers.append(.init("Retry-After", String((retryAfterMs + 999) / 1000)))
     }
     if code == .unauthorized { headers.append(.init("WWW-Authenticate", "Bearer")) }
-    if !allow.isEmpty { headers.append(.init("Allow", allow)) }
+    headers += self.headers
     var json = JSONWriter(capacity: 512)
     json.object { json in write(into: &json, requestID: requestID) }
     return Response(

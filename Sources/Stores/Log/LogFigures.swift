@@ -1,4 +1,5 @@
 internal import Feed
+internal import Sync
 
 /// What the log tells the metrics.
 public struct LogFigures: Equatable, Sendable {

@@ -1,4 +1,5 @@
 internal import Feed
+internal import Sync
 
 /// Syncs the write-ahead log every so many milliseconds: the thread behind `interval`.
 final class LogSyncer: @unchecked Sendable {

@@ -1,4 +1,5 @@
 internal import Feed
+internal import Sync
 
 extension SQLiteLog {
   /// Opens the writing connection and finds out what the last one left.

@@ -1,4 +1,5 @@
 public import Feed
+internal import Sync
 
 extension SQLiteLog {
   /// Gives up the events that are damaged, so that the log takes writes again.

@@ -1,4 +1,5 @@
 public import Feed
+internal import Sync
 
 extension SQLiteLog {
   /// Visits the events after `offset` up to the log's end as it was when the scan began.

@@ -1,4 +1,5 @@
 public import Feed
+internal import Sync
 internal import Synchronization
 
 /// The durable event log: one table in one SQLite file, in write-ahead mode.

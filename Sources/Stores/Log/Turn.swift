@@ -1,4 +1,5 @@
 internal import Feed
+internal import Sync
 
 /// Lets callers in one at a time, in the order in which they came: a long prune that comes back
 /// slice after slice then never keeps an append waiting for more than one of them.

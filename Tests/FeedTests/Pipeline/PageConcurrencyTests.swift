@@ -1,4 +1,5 @@
 import Feed
+import Sync
 import Synchronization
 import TestKit
 import Testing

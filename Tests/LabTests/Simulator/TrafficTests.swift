@@ -2,6 +2,7 @@ import Feed
 import HTTP
 import JSON
 import Lab
+import Sync
 import Synchronization
 import TestKit
 import Testing

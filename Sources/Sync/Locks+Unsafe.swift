@@ -1,14 +1,14 @@
-internal import Glibc
+public import Glibc
 
-// Every lock of the engine is in this file, backed by pthreads: the standard library's `Mutex`
+// Every lock is in this file, backed by pthreads: the standard library's `Mutex`
 // collapses when more threads than cores contend. Safe because each primitive lives behind a
 // pointer that is allocated once, never moved, and freed only when its owner goes away.
 
 /// A mutual-exclusion lock with a condition to wait on.
 @safe public final class Lock: @unchecked Sendable {
   // Sendable: the only state is the pthread objects, which are made for sharing.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let signal: UnsafeMutablePointer<pthread_cond_t>
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline let signal: UnsafeMutablePointer<pthread_cond_t>
 
   /// Makes an unlocked lock.
   public init() {
@@ -32,7 +32,7 @@ internal import Glibc
   }
 
   /// Runs `body` while holding the lock.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func withLock<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -65,7 +65,7 @@ internal import Glibc
 /// are not starved by pages. A reader must not take it twice.
 @safe public final class ReadWriteLock: @unchecked Sendable {
   // Sendable: the only state is the pthread object, which is made for sharing.
-  private let lock: UnsafeMutablePointer<pthread_rwlock_t>
+  @usableFromInline let lock: UnsafeMutablePointer<pthread_rwlock_t>
 
   /// Makes an unlocked lock.
   public init() {
@@ -85,7 +85,7 @@ internal import Glibc
   }
 
   /// Runs `body` beside other readers, with no writer.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func reading<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -95,7 +95,7 @@ internal import Glibc
   }
 
   /// Runs `body` alone.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func writing<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -110,39 +110,4 @@ internal import Glibc
     sched_yield()
     unsafe pthread_rwlock_wrlock(lock)
   }
-}
-
-/// An operating-system thread that runs one closure and can be joined.
-public final class Thread: Sendable {
-  private final class Start {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-
-  private let handle: pthread_t
-
-  /// Starts `body` on a new thread of its own.
-  ///
-  /// - Precondition: the system can start another thread.
-  public init(_ body: @escaping @Sendable () -> Void) {
-    var handle = pthread_t()
-    let start = unsafe Unmanaged.passRetained(Start(body))
-    var attributes = pthread_attr_t()
-    unsafe pthread_attr_init(&attributes)
-    unsafe pthread_attr_setstacksize(&attributes, 4 << 20)
-    let status = unsafe pthread_create(
-      &handle, &attributes,
-      { pointer in
-        guard let pointer = unsafe pointer else { return nil }
-        let start = unsafe Unmanaged<Start>.fromOpaque(pointer).takeRetainedValue()
-        start.body()
-        return nil
-      }, start.toOpaque())
-    unsafe pthread_attr_destroy(&attributes)
-    precondition(status == 0, "the system refused a new thread: \(status)")
-    self.handle = handle
-  }
-
-  /// Waits until the closure has returned; call it once.
-  public func join() { pthread_join(handle, nil) }
 }
