@@ -9,6 +9,7 @@ import PackageDescription
 //       ─▶ Settings ─▶ Feed, CYAML        YAML and environment in, a checked Configuration out
 //       ─▶ Feed   ─▶ Index ─▶ CKernels    Feed: the engine; Index: vectors; CKernels: SIMD in C
 //       ─▶ Sync                           locks and threads, for Feed, HTTP and all above them
+//   Text ─▶ Feed, JSON, CBLAS             text embedded inside the program, by a BERT model
 
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -82,6 +83,7 @@ let package = Package(
     module("Stores", ["Feed", "Sync", "CSQLite"] + clients.map(\.dependency)),
     module("Settings", ["Feed", "CYAML"]),
     module("Feed", ["Index", "Sync"]),
+    module("Text", ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc"]),
     module("Index", ["CKernels"]),
     module("HTTP", ["Sync", "CMicroHTTPD", "CZlib", "CCurl"]),
     module("JSON", ["CSimdJSON"]),
@@ -99,6 +101,8 @@ let package = Package(
     system("CCrypto", apt: "libssl-dev"),
     system("CZlib", apt: "zlib1g-dev"),
     system("CCurl", apt: "libcurl4-openssl-dev"),
+    system("CBLAS", apt: "libopenblas-dev"),
+    system("CUTF8Proc", apt: "libutf8proc-dev"),
 
     // Programs of the tests: one that is killed, and whose disk fails, with the functions that do it.
     .executableTarget(
@@ -109,6 +113,7 @@ let package = Package(
     tests("IndexTests", ["Index", "CKernels", "TestKit"]),
     tests("FeedTests", ["Feed", "Index", "Sync", "TestKit"]),
     tests("JSONTests", ["JSON"]),
+    tests("TextTests", ["Text", "Feed", "Sync", "CKernels", "TestKit"]),
     tests("SettingsTests", ["Settings", "Feed"]),
     tests("StoresTests", ["Stores", "Sync", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),

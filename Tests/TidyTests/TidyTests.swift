@@ -12,6 +12,7 @@ import Testing
     "Feed": ["Index", "Sync", "Glibc", "Synchronization"],
     "JSON": ["CSimdJSON", "Glibc"],
     "Settings": ["Feed", "CYAML", "Glibc"],
+    "Text": ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc", "Glibc"],
     "Stores": [
       "Feed", "Sync", "CSQLite", "CRdKafka", "CHiredis", "CPostgres", "CMosquitto", "Glibc",
       "Synchronization",

@@ -2,4 +2,5 @@
 
 // Every kernel that is written in C, one header a topic.
 
+#include "transformer.h"
 #include "vectors.h"
