@@ -43,7 +43,8 @@ extension World {
           return .duplicate
         }
         if view.targetIsAuthor {
-          return users.ids.row(view.target) == nil ? .unknownTarget : .applied
+          let isKnown = users.ids.row(view.target) != nil || Self.mayMeetStranger(view)
+          return isKnown ? .applied : .unknownTarget
         }
         let isKnown = view.createsItem || items.ids.row(view.target) != nil
         return isKnown ? .applied : .unknownTarget

@@ -20,7 +20,9 @@ extension World {
 
   @inline(__always)
   private mutating func act(_ view: InteractionView) -> Outcome {
-    let time = believed(view.time, received: view.received)
+    // The client's time, unless it is in the future or missing.
+    let isBelieved = !view.isAhead(of: settings) && view.time.milliseconds > 0
+    let time = isBelieved ? view.time : view.received
     newest = max(newest, time)
     let second = time.seconds
     guard let user = userRow(view.user, second: second) else { return .refused }
@@ -29,7 +31,9 @@ extension World {
     users.states[Int(user)].touch(
       second: second, sessionKey: session, gapMs: settings.sessionGapMs)
     if view.targetIsAuthor {
-      guard let author = users.ids.row(view.target) else { return .unknownTarget }
+      guard let author = users.ids.row(view.target) ?? stranger(view, second) else {
+        return .unknownTarget
+      }
       judge(user, author, view.action)
       return .applied
     }
@@ -49,10 +53,16 @@ extension World {
     return isLate ? .late : .applied
   }
 
-  /// The client's time, unless it is in the future or missing.
-  private func believed(_ time: Timestamp, received: Timestamp) -> Timestamp {
-    let latest = received.advanced(milliseconds: settings.futureSkewMs)
-    return time > latest || time.milliseconds <= 0 ? received : time
+  /// Whom one mutes or blocks may not have done anything yet, as whom one follows; nil when nobody
+  /// can have that name, or there is no room.
+  private mutating func stranger(_ view: InteractionView, _ second: UInt32) -> UInt32? {
+    guard Self.mayMeetStranger(view) else { return nil }
+    return userRow(view.target, second: second)
+  }
+
+  static func mayMeetStranger(_ view: InteractionView) -> Bool {
+    (view.action == .mute || view.action == .block)
+      && !view.target.hasPrefix(World.anonymousPrefix)
   }
 
   private mutating func makeBare(_ view: InteractionView, _ second: UInt32) -> UInt32? {

@@ -46,7 +46,7 @@ public final class Server: @unchecked Sendable {
         listen: settings.listen, limits: HTTPLimits(settings), threads: settings.ioThreads,
         refusal: { service.refused($0) }, handler: { service.handle($0) })
     } catch {
-      throw .listen("\(settings.listen): \(error)")
+      throw .listen(error.description)
     }
     _ = service.httpCounters.storeIfNil(server.counters)
     let thread = Thread { [self] in startEngine() }

@@ -15,6 +15,34 @@ public enum Suggestion {
     return best?.name
   }
 
+  /// The path of `paths` nearest to `path`, or nil when none is near: each of its parts must be, so
+  /// that a right section does not vouch for a wrong key.
+  public static func closest(toPath path: String, in paths: some Sequence<String>) -> String? {
+    let wanted = parts(path)
+    var best: (path: String, distance: Int)?
+    for candidate in paths {
+      let parts = parts(candidate)
+      guard parts.count == wanted.count else { continue }
+      var sum = 0
+      for (one, other) in zip(wanted, parts) {
+        let distance = distance(one, other)
+        guard distance <= max(1, max(one.count, other.count) / 3) else {
+          sum = .max
+          break
+        }
+        sum += distance
+      }
+      if sum < best?.distance ?? .max { best = (candidate, sum) }
+    }
+    return best?.path
+  }
+
+  private static func parts(_ path: String) -> [[Unicode.Scalar]] {
+    path.lowercased().split(separator: ".", omittingEmptySubsequences: false).map {
+      Array($0.unicodeScalars.prefix(lengthMax))
+    }
+  }
+
   /// The number of insertions, deletions, replacements and swaps of neighbours that turn one text
   /// into the other, where no place is edited twice (optimal string alignment; F. J. Damerau,
   /// doi:10.1145/363958.363994).

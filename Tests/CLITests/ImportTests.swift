@@ -30,6 +30,7 @@ import Testing
 
   private func words(_ to: [String], _ file: String, _ kind: String, _ map: String) -> [String] {
     ["import", file, "--kind", kind, "--map", map] + to
+      + (to.contains("--data") ? ["--create"] : [])
   }
 
   private func importBoth(_ to: [String]) throws -> (ChildProcess.Ending, ChildProcess.Ending) {
@@ -152,10 +153,13 @@ import Testing
 @Suite struct DemoTests {
   @Test func showsALiveTownAndLeavesNothingBehind() throws {
     let folder = TemporaryFolder()
+    // The usual port is taken: by this server, or it was before.
+    let other = try? HTTPServer(listen: "127.0.0.1:8080") { _ in }
+    defer { other?.stop() }
     let process = try ChildProcess(
-      Program.path, ["demo", "--port-free", "--json", "--pages", "5"],
-      environment: ["TMPDIR": folder.path])
+      Program.path, ["demo", "--json", "--pages", "5"], environment: ["TMPDIR": folder.path])
     #expect(process.waitForOutput(#""event":"ready""#, seconds: 120))
+    #expect(process.errorSoFar.contains("127.0.0.1:8080 is taken"), "\(process.errorSoFar)")
     let lines = process.outputSoFar.split(separator: "\n").map(String.init)
     #expect(lines.count { $0.contains(#""event":"call""#) } == 3)
     let address = try JSONParser().parse(try #require(lines.first)).require("address").string()

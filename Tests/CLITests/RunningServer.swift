@@ -57,8 +57,10 @@ final class RunningServer {
 }
 
 extension Program {
-  static func key(_ data: String, _ scope: String) throws -> String {
-    try field("key", run("keys", "create", "--data", data, "--scope", scope, "--json"))
+  /// - Parameter isNew: whether the folder is not there yet.
+  static func key(_ data: String, _ scope: String, isNew: Bool = false) throws -> String {
+    let words = ["keys", "create", "--data", data, "--scope", scope, "--json"]
+    return try field("key", run(words + (isNew ? ["--create"] : [])))
   }
 
   static func token(_ data: String, _ user: String) throws -> String {

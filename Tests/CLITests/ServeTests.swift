@@ -107,7 +107,7 @@ import Testing
   private var data: String { folder.path + "/data" }
 
   @Test func makesKeysAndTokensBeforeTheFolderIsThere() throws {
-    let key = try Program.key(data, "service")
+    let key = try Program.key(data, "service", isNew: true)
     let token = try Program.token(data, "ada")
     #expect(TestFile.permissions(data) == 0o700)
     let server = try RunningServer(data)
@@ -222,7 +222,7 @@ import Testing
     #expect(ending.code == 1)
     for text in [
       "can be read by others", "chmod 700 \(world.path)", "records are damaged or missing",
-      "updraft keys create", "events were refused", "other world settings", "no connection",
+      "updraft keys create", "1 event was refused", "other world settings", "no connection",
     ] {
       #expect(ending.output.contains(text), "\(text) in \(ending.output)")
     }

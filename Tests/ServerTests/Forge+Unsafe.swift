@@ -28,17 +28,25 @@ enum Forge {
     return digest
   }
 
-  /// An RSA key and the PEM of its public half.
+  /// A kind of key.
+  enum Kind {
+    case rsa, p256
+  }
+
+  /// A key and the PEM of its public half.
   @safe final class KeyPair {
     let key: OpaquePointer
     let publicPEM: [UInt8]
 
-    init() throws {
+    init(_ kind: Kind) throws {
       var made: OpaquePointer?
-      let context = unsafe EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nil)
+      let context = unsafe EVP_PKEY_CTX_new_id(
+        kind == .rsa ? EVP_PKEY_RSA : EVP_PKEY_EC, nil)
       defer { unsafe EVP_PKEY_CTX_free(context) }
       guard unsafe EVP_PKEY_keygen_init(context) == 1,
-        unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048) == 1,
+        unsafe kind == .rsa
+          ? EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048) == 1
+          : EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1) == 1,
         unsafe EVP_PKEY_generate(context, &made) == 1, let key = unsafe made
       else { throw Failure() }
       unsafe self.key = key
@@ -54,9 +62,28 @@ enum Forge {
     deinit { unsafe EVP_PKEY_free(key) }
   }
 
-  static func rsaKeyPair() throws -> KeyPair { try KeyPair() }
+  static func keyPair(_ kind: Kind) throws -> KeyPair { try KeyPair(kind) }
 
-  static func rsaSign(_ pair: KeyPair, _ message: [UInt8]) throws -> [UInt8] {
+  /// The signature of ES256: both numbers in 32 bytes each, where the library gives them in DER.
+  static func p256Sign(_ pair: KeyPair, _ message: [UInt8]) throws -> [UInt8] {
+    let der = try sign(pair, message)
+    var start: UnsafePointer<UInt8>?
+    return try unsafe der.withUnsafeBufferPointer { bytes in
+      unsafe start = bytes.baseAddress
+      guard let signature = unsafe d2i_ECDSA_SIG(nil, &start, bytes.count) else { throw Failure() }
+      defer { unsafe ECDSA_SIG_free(signature) }
+      var raw = [UInt8](repeating: 0, count: 64)
+      let isWritten = unsafe raw.withUnsafeMutableBufferPointer { raw in
+        unsafe BN_bn2binpad(ECDSA_SIG_get0_r(signature), raw.baseAddress, 32) == 32
+          && BN_bn2binpad(
+            ECDSA_SIG_get0_s(signature), raw.baseAddress.map { unsafe $0 + 32 }, 32) == 32
+      }
+      guard isWritten else { throw Failure() }
+      return raw
+    }
+  }
+
+  static func sign(_ pair: KeyPair, _ message: [UInt8]) throws -> [UInt8] {
     let context = unsafe EVP_MD_CTX_new()
     defer { unsafe EVP_MD_CTX_free(context) }
     var count = 512

@@ -38,6 +38,65 @@ import Testing
     #expect(try server.send("GET", "/v1/items/p1", as: ann).code == "not-found")
   }
 
+  @Test func aPostSaysSomethingOrHasAName() throws {
+    let server = try TestServer()
+    let ann = try server.user("ann")
+    for nothing in ["{}", #"{"title":"","tags":[]}"#, #"{"language":"en"}"#, #"{"title":null}"#] {
+      let answer = try server.send("POST", "/v1/posts", as: ann, nothing)
+      #expect(answer.status == 422, "\(nothing): \(answer.text)")
+      #expect(answer.text.contains(#""pointer":"/title""#), "\(answer.text)")
+    }
+    for enough in [#"{"post_id":"p"}"#, #"{"title":"x"}"#, #"{"tags":["x"]}"#, #"{"topic":"x"}"#] {
+      #expect(try server.send("POST", "/v1/posts", as: ann, enough).status == 201, "\(enough)")
+    }
+  }
+
+  /// Whom one follows, mutes or blocks need not have done anything yet.
+  @Test func peopleWhoAreNotKnownYet() throws {
+    let server = try TestServer()
+    let (ann, bob) = (try server.user("ann"), try server.user("bob"))
+    #expect(try server.send("PUT", "/v1/follows/cleo", as: ann).status == 200)
+    for event in ["mute", "block"] {
+      let answer = try server.send(
+        "POST", "/v1/interactions", as: ann, #"{"author_id":"bob","event":"\#(event)"}"#)
+      #expect(answer.status == 202, "\(answer.text)")
+    }
+    let anonymous = #"{"author_id":"anon:x","event":"mute"}"#
+    #expect(
+      try server.send("POST", "/v1/interactions", as: ann, anonymous).code == "not-found")
+    let unmute = #"{"author_id":"nobody","event":"unmute"}"#
+    #expect(try server.send("POST", "/v1/interactions", as: ann, unmute).code == "not-found")
+    for author in [bob, try server.user("cleo")] {
+      #expect(try server.send("POST", "/v1/posts", as: author, #"{"title":"x"}"#).status == 201)
+    }
+    let page = try server.send("GET", "/v1/feed", as: ann)
+    #expect(page.items.count == 1, "\(page.text)")
+    #expect(page.text.contains(#""author_id":"cleo""#), "\(page.text)")
+  }
+
+  @Test func timesInTheFutureAreTold() throws {
+    let server = try TestServer()
+    let (ann, service) = (try server.user("ann"), try server.key(.service))
+    try server.publish([Self.item], as: service)
+    let now = server.clock.now.milliseconds
+    func event(_ time: Int64, _ more: String = "") -> String {
+      #"{"item_id":"i1","event":"click","timestamp":\#(time)\#(more)}"#
+    }
+    let soon = try server.send("POST", "/v1/interactions", as: ann, event(now + 300_000))
+    #expect(!soon.text.contains("warning"), "\(soon.text)")
+    let far = try server.send("POST", "/v1/interactions", as: ann, event(now + 300_001))
+    #expect(far.text.contains(#""warning":"The timestamp lies in the future"#), "\(far.text)")
+    let list = try server.send(
+      "POST", "/v1/interactions", as: ann, "[\(event(now)),\(event(now * 2))]")
+    #expect(list.text.occurrences(of: "warning") == 1, "\(list.text)")
+    let user = #","user_id":"bob""#
+    let batch = try server.send(
+      "POST", "/api/v1/events", as: service, "[\(event(now, user)),\(event(now * 2, user))]")
+    #expect(batch.number("ahead") == 1, "\(batch.text)")
+    let metrics = try server.send("GET", "/metrics", as: try server.key(.metrics))
+    #expect(metrics.text.contains("updraft_events_ahead_total 3\n"))
+  }
+
   @Test func feedOfFollowedAuthors() throws {
     let server = try TestServer()
     let (ann, bob) = (try server.user("ann"), try server.user("bob"))
@@ -72,7 +131,12 @@ import Testing
     #expect(other.header("server-timing") == "cache;desc=hit")
     #expect(other.header("link")?.hasPrefix("</v1/feed?limit=3&surface=home&cursor=") == true)
     #expect(try server.send("DELETE", "/v1/follows/bob", as: ann).status == 200)
-    #expect(try server.send("DELETE", "/v1/follows/bob", as: ann).code == "not-found")
+    // What is already so is done: once more, and for one who was never followed.
+    for other in ["bob", "nobody"] {
+      let again = try server.send("DELETE", "/v1/follows/\(other)", as: ann)
+      #expect(again.status == 204, "\(again.text)")
+      #expect(again.body.isEmpty)
+    }
   }
 
   @Test func interactionsOfUsers() throws {
@@ -139,6 +203,13 @@ import Testing
       "POST", "/admin/dead-letters/replay", as: admin, "{\"ids\":[1,2,3]}")
     #expect(replayed.number("replayed") == 0, "\(replayed.text)")
     #expect(replayed.text.contains(#""id":1,"reason":"invalid-body"#), "\(replayed.text)")
+    let some = try server.send(
+      "POST", "/admin/dead-letters/discard", as: admin, "{\"ids\":[2,9]}")
+    #expect(some.number("discarded") == 1, "\(some.text)")
+    let rest = try server.send("POST", "/admin/dead-letters/discard", as: admin)
+    #expect(rest.number("discarded") == 2, "\(rest.text)")
+    let none = try server.send("GET", "/admin/dead-letters", as: admin)
+    #expect(none.text.hasPrefix(#"{"dead_letters":[]"#), "\(none.text)")
     #expect(try server.send("GET", "/v1/items/i1", as: service).status == 200)
     let users = try server.send(
       "POST", "/api/v1/users", as: service, #"[{"user_id":"u1","region":"NO","interests":["a"]}]"#)
@@ -242,4 +313,9 @@ import Testing
     let empty = try server.send("GET", "/admin/dead-letters", as: admin)
     #expect(empty.text.hasPrefix(#"{"dead_letters":[]"#), "\(empty.text)")
   }
+}
+
+extension String {
+  /// How often a text stands in this one.
+  fileprivate func occurrences(of text: String) -> Int { ranges(of: text).count }
 }

@@ -69,7 +69,7 @@ import Testing
         claims: Self.claims(server, more: #","pad":"\#(String(repeating: "x", count: 6_000))""#)),
     ]
     let expiries = [
-      "\(now - 31)", "0", "-1", "1e300", "\"\(now + 600)\"", "null", "9223372036854775808", "true",
+      "-1", "1e300", "\"\(now + 600)\"", "null", "9223372036854775808", "true",
     ]
     for exp in expiries { forged.append(Self.token(claims: Self.claims(server, exp: exp))) }
     let subjects = [
@@ -103,6 +103,28 @@ import Testing
     #expect(bodies == ["The credentials are not valid."])
   }
 
+  /// Only who has held a good token is told that it has ended.
+  @Test func expiredTokensAreToldFromInvalidOnes() throws {
+    let server = try TestServer()
+    let now = server.clock.now.milliseconds / 1000
+    for exp in ["\(now - 31)", "0"] {
+      let claims = Self.claims(server, exp: exp)
+      let ended = try server.send("GET", "/v1/me", as: .bearer(Self.token(claims: claims)))
+      #expect(ended.status == 401)
+      #expect(ended.text("detail") == "The token has expired: get a new one.")
+      let others = [
+        Self.token(claims: claims, key: Array(repeating: 8, count: 32)),
+        Self.token(claims: Self.claims(server, sub: "1", exp: exp)),
+        Self.token(claims: Self.claims(server, aud: "1", exp: exp)),
+      ]
+      for token in others {
+        let answer = try server.send("GET", "/v1/me", as: .bearer(token))
+        #expect(answer.status == 401)
+        #expect(answer.text("detail") == "The credentials are not valid.")
+      }
+    }
+  }
+
   @Test func everyBitOfTheSignatureCounts() throws {
     let server = try TestServer()
     let good = Self.token(claims: Self.claims(server))
@@ -117,25 +139,31 @@ import Testing
     #expect(accepted.allSatisfy { $0 == letters.count - 1 }, "\(accepted)")
   }
 
-  @Test func anotherIssuersKey() throws {
-    let pair = try Forge.rsaKeyPair()
+  @Test(arguments: [Forge.Kind.rsa, .p256])
+  func anotherIssuersKey(_ kind: Forge.Kind) throws {
+    let pair = try Forge.keyPair(kind)
+    func signature(_ pair: Forge.KeyPair, _ head: String) throws -> String {
+      let message = Array(head.utf8)
+      return Forge.base64URL(
+        kind == .rsa ? try Forge.sign(pair, message) : try Forge.p256Sign(pair, message))
+    }
     let configuration = Configuration()
     let secret = try #require(Secret(bytes: Array(repeating: 7, count: 32)))
     let tokens = try Tokens(
       secret: secret, settings: configuration.server, publicKey: pair.publicPEM)
     let server = try TestServer(tokens: tokens)
     let claims = Self.claims(server)
-    let header = #"{"alg":"RS256","typ":"JWT"}"#
+    let header = #"{"alg":"\#(kind == .rsa ? "RS256" : "ES256")","typ":"JWT"}"#
     let head = Forge.base64URL(Array(header.utf8)) + "." + Forge.base64URL(Array(claims.utf8))
-    let signed = head + "." + Forge.base64URL(try Forge.rsaSign(pair, Array(head.utf8)))
+    let signed = head + "." + (try signature(pair, head))
     #expect(try status(server, signed).0 == 200)
     // The public key is no shared secret.
     let confused = Self.token(claims: claims, key: pair.publicPEM)
     #expect(try status(server, confused).0 == 401)
     // Own tokens go on.
     #expect(try status(server, Self.token(claims: claims)).0 == 200)
-    let other = try Forge.rsaKeyPair()
-    let stranger = head + "." + Forge.base64URL(try Forge.rsaSign(other, Array(head.utf8)))
+    let other = try Forge.keyPair(kind)
+    let stranger = head + "." + (try signature(other, head))
     #expect(try status(server, stranger).0 == 401)
     #expect(throws: AccessError.self) {
       try Tokens(secret: secret, settings: configuration.server, publicKey: Array("x".utf8))

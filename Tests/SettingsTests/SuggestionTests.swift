@@ -16,6 +16,17 @@ import Testing
     #expect(Suggestion.closest(to: name, in: ["listen", "threads"]) == nil)
   }
 
+  /// A right section does not vouch for a wrong key.
+  @Test(arguments: [
+    ("server.prot", nil), ("server.lisen", "server.listen"), ("sever.listen", "server.listen"),
+    ("server.drian", "server.drain"), ("listen", nil), ("x.listen", nil),
+    ("server.listen.port", nil),
+  ])
+  func findsPathsPartByPart(_ path: String, _ expected: String?) {
+    let paths = ["server.listen", "server.drain", "world.topics"]
+    #expect(Suggestion.closest(toPath: path, in: paths) == expected)
+  }
+
   @Test func swapsCostOne() {
     #expect(Suggestion.closest(to: "ab", in: ["ba", "b"]) == "ba")
     #expect(Suggestion.closest(to: "abc", in: ["bca"]) == nil)

@@ -58,7 +58,7 @@ package struct ArgumentParser {
   private mutating func descend(_ word: String) throws(Failure) {
     guard let next = command.subcommand(word) else {
       throw .usage(
-        "\(path.joined(separator: " ")): there is no command '\(word)'"
+        "\(place)there is no command '\(word)'"
           + hint(word, command.subcommands.map(\.name)) + seeHelp)
     }
     command = next
@@ -70,7 +70,7 @@ package struct ArgumentParser {
     let name = String(parts[0])
     guard name.hasPrefix("--"), let option = command.option(String(name.dropFirst(2))) else {
       throw .usage(
-        "\(path.joined(separator: " ")): unknown option \(name)"
+        "\(place)unknown option \(name)"
           + hint(name, command.options.map { "--\($0.name)" }) + seeHelp)
     }
     var value = parts.count > 1 ? String(parts[1]) : nil
@@ -97,26 +97,30 @@ package struct ArgumentParser {
   }
 
   private func check() throws(Failure) {
-    let name = path.joined(separator: " ")
     guard command.body != nil else {
       let names = command.subcommands.map(\.name).joined(separator: ", ")
-      throw .usage("\(name) needs a command: one of \(names)\(seeHelp)")
+      throw .usage("\(place)needs a command: one of \(names)\(seeHelp)")
     }
     for option in command.options where option.isRequired && values[option] == nil {
-      throw .usage("\(name): \(option.written) is missing. \(option.doc)\(seeHelp)")
+      throw .usage("\(place)\(option.written) is missing. \(option.doc)\(seeHelp)")
     }
     for (index, operand) in command.operands.enumerated() where !operand.isOptional {
       guard index < operands.count else {
-        throw .usage("\(name): \(operand.name) is missing: \(operand.doc)\(seeHelp)")
+        throw .usage("\(place)\(operand.name) is missing: \(operand.doc)\(seeHelp)")
       }
     }
     if operands.count > command.operands.count, command.operands.last?.repeats != true {
-      throw .usage("\(name): '\(operands[command.operands.count])' is too much\(seeHelp)")
+      throw .usage("\(place)'\(operands[command.operands.count])' is too much\(seeHelp)")
     }
   }
 
   private func hint(_ word: String, _ names: [String]) -> String {
     Suggestion.closest(to: word, in: names).map { "; did you mean \($0)?" } ?? ""
+  }
+
+  /// Which command it is about, behind the program's name, which every message begins with.
+  private var place: String {
+    path.count > 1 ? path.dropFirst().joined(separator: " ") + ": " : ""
   }
 
   private var seeHelp: String { "\nSee: \(path.joined(separator: " ")) --help" }

@@ -28,6 +28,9 @@ enum DemoCommand {
     let town = try Town(folder.path + "/data", seed: seed, listen: try listen(arguments))
     // Nobody is told the address before there is something to see.
     try town.seed(console)
+    if !town.taken.isEmpty {
+      console.note("\(town.taken) is taken by another program: the demo listens on a free port")
+    }
     console.say("updraft \(VersionCommand.number) demo: \(town.address)", "listening") {
       $0.member("address", town.address)
     }

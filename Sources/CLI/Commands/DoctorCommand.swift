@@ -35,7 +35,9 @@ enum DoctorCommand {
     if !console.isJSON {
       console.line("")
       console.line(
-        errors + warnings == 0 ? "nothing is wrong" : "\(errors) errors, \(warnings) warnings")
+        errors + warnings == 0
+          ? "nothing is wrong"
+          : "\(Figures.count(errors, "error")), \(Figures.count(warnings, "warning"))")
     }
     return errors == 0 ? .well : .failed
   }

@@ -15,16 +15,19 @@ enum ImportCommand {
       made of the file and the line, so that importing a file twice counts everything once, and an \
       import that was broken off is simply started again; --state makes that quick.
 
-      With --data it writes to a folder that no server uses; with --server it posts to a running \
-      one, with a service key.
+      With --data it writes to a folder that no server uses (--create makes a new one); with \
+      --server it posts to a running one, with a service key.
       """,
     operands: [Operand("FILE", "The file")],
     options: [
-      .data, .server, .key, .importFormat, .kind, .map, .preset, .columns, .delimiter, .dryRun,
+      .data, .create, .server, .key, .importFormat, .kind, .map, .preset, .columns, .delimiter,
+      .dryRun,
       .rejects, .state, .config, .set,
     ],
     examples: [
-      .init("updraft import --data ./data events.jsonl", "Events, items, … as their type says."),
+      .init(
+        "updraft import --data ./data --create events.jsonl",
+        "Events, items, … as their type says, into a new folder."),
       .init(
         "updraft import --data ./data --kind item --map item=sku,title=name products.csv",
         "A shop's catalogue."),
@@ -51,6 +54,7 @@ enum ImportCommand {
         "say where to: --data DIR, or --server URL with --key; or --dry-run to check only")
     }
     let configuration = try ConfigurationLoader.load(arguments).value
+    try AccessFolder.require(path, arguments)
     let node = try Node(path, configuration) { console.note($0) }
     try node.engine.start()
     defer { node.engine.stop() }
@@ -111,6 +115,7 @@ enum ImportCommand {
         json.member("accepted", result.accepted)
         json.member("duplicates", result.duplicates)
         json.member("rejected", result.rejected)
+        json.member("first_refusals", result.firstRefusals)
         json.member("seconds", result.seconds)
         json.member("dry_run", arguments.has(.dryRun))
       }
@@ -121,8 +126,10 @@ enum ImportCommand {
         + "\(Figures.grouped(result.accepted)) events \(arguments.has(.dryRun) ? "sound" : "taken")"
         + ", \(Figures.grouped(result.duplicates)) known already, "
         + "\(Figures.grouped(result.rejected)) refused")
-    if result.rejected > 0, arguments.text(.rejects) == nil {
-      console.note("to see what was refused and why, run it again with --rejects FILE")
+    guard result.rejected > 0, arguments.text(.rejects) == nil else { return }
+    for refusal in result.firstRefusals { console.note("  " + Figures.printable(refusal)) }
+    if result.rejected > result.firstRefusals.count {
+      console.note("  … to see all that was refused and why, run it again with --rejects FILE")
     }
   }
 }

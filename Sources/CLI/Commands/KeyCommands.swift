@@ -27,13 +27,13 @@ enum KeyCommands {
   private static let create: Command = Command(
     "create", "Make a service key.",
     about: "The key is shown once and kept hashed: store it where your program finds it.",
-    options: [.data.required, .scope.required, .label],
+    options: [.data.required, .scope.required, .label, .create],
     examples: [
       .init("updraft keys create --data ./data --scope service", "Writes events, reads pages."),
       .init("updraft keys create --data ./data --scope metrics --json", #"{"key":"uk_…"}"#),
     ]
   ) { arguments, console in
-    let directory = try AccessFolder.open(try arguments.required(.data))
+    let directory = try AccessFolder.open(arguments)
     guard let scope = Scope(rawValue: try arguments.required(.scope)) else { return .usage }
     let label = arguments.text(.label) ?? ""
     let key = try AccessFolder.keys(directory).create(scope: scope, label: label)
@@ -90,14 +90,14 @@ enum KeyCommands {
     about: """
       The token is a JSON Web Token (HS256) whose subject is the user. Issuer, audience and life \
       are those of the configuration; name the server's file with --config if it has one.
-      """, options: [.data.required, .user.required, .ttl, .config, .set],
+      """, options: [.data.required, .user.required, .ttl, .create, .config, .set],
     examples: [
       .init("updraft keys token --data ./data --user ada", "Good for a day."),
       .init("updraft keys token --data ./data --user ada --ttl 10m --json", #"{"token":"…"}"#),
     ]
   ) { arguments, console in
     let settings = try ConfigurationLoader.load(arguments).value.server
-    let directory = try AccessFolder.open(try arguments.required(.data))
+    let directory = try AccessFolder.open(arguments)
     let age = try arguments.milliseconds(.ttl, in: 1_000...(3650 * 86_400_000))
     let token = try AccessFolder.access(directory, settings).tokens.issue(
       user: try arguments.required(.user), now: SystemTime().now, ageMs: age)

@@ -16,7 +16,7 @@ enum LogCommands {
       .init("updraft log dead --data ./data", "What was refused, why, and its original text."),
       .init("updraft log check --data ./data", "Verifies the checksum of every record."),
     ],
-    subcommands: [stats, dead, replayDead, check, acceptLoss])
+    subcommands: [stats, dead, replayDead, discardDead, check, acceptLoss])
 
   private static let stats: Command = Command(
     "stats", "Count what the log holds.", options: [.data.required],
@@ -35,7 +35,8 @@ enum LogCommands {
     "dead", "List the events that could not be taken in.",
     about: """
       A dead letter is an event that was refused for good: its text is kept with the reason. Mend \
-      the sender, then replay what can be replayed: updraft log replay-dead.
+      the sender, then replay what can be replayed: updraft log replay-dead; give up what can't: \
+      updraft log discard-dead.
       """, options: [.data.required, .after, .limit],
     examples: [
       .init("updraft log dead --data ./data", "The oldest hundred."),
@@ -66,19 +67,52 @@ enum LogCommands {
         "Two letters, by a running server."),
     ], exits: [.rejected: "some letters were refused again and stay"]
   ) { arguments, console in
-    var body: [UInt8]?
-    if let text = arguments.text(.ids) {
-      let ids = text.split(separator: ",").map { Int64($0) }
-      guard !ids.isEmpty, !ids.contains(nil) else {
-        throw Failure.usage("--ids \(text): expected numbers, such as 3,5")
-      }
-      body = Array(
-        #"{"ids":[\#(ids.compactMap { $0 }.map(String.init).joined(separator: ","))]}"#.utf8)
-    }
+    let body = try named(arguments)
     return try LocalServer.with(arguments) { server in
       let answer = try server.call("POST", "/admin/dead-letters/replay", body: body)
       return try tellReplayed(answer, console)
     }
+  }
+
+  private static let discardDead: Command = Command(
+    "discard-dead", "Give dead letters up.",
+    about: """
+      The letters go for good, all or those named; list them before. With --server a running \
+      server does it, asked with an admin key; with --data the folder must not be in use.
+      """, options: [.data, .server, .key, .ids, .config, .set],
+    examples: [
+      .init("updraft log discard-dead --data ./data", "All, on a folder that no server uses."),
+      .init(
+        "updraft log discard-dead --server http://127.0.0.1:8080 --key uk_… --ids 3,5",
+        "Two letters, by a running server."),
+    ]
+  ) { arguments, console in
+    let body = try named(arguments)
+    return try LocalServer.with(arguments) { server in
+      var count = 0
+      // A request gives up so many at most.
+      while true {
+        let answer = try server.call("POST", "/admin/dead-letters/discard", body: body)
+        let given = try answer.require("discarded").int()
+        count += given
+        if given == 0 || body != nil { break }
+      }
+      console.result("\(Figures.count(count, "letter")) given up") {
+        $0.member("discarded", count)
+      }
+      return .well
+    }
+  }
+
+  /// The letters that the command names as a body; nil = all.
+  private static func named(_ arguments: Arguments) throws -> [UInt8]? {
+    guard let text = arguments.text(.ids) else { return nil }
+    let ids = text.split(separator: ",").map { Int64($0) }
+    guard !ids.isEmpty, !ids.contains(nil) else {
+      throw Failure.usage("--ids \(text): expected numbers, such as 3,5")
+    }
+    return Array(
+      #"{"ids":[\#(ids.compactMap { $0 }.map(String.init).joined(separator: ","))]}"#.utf8)
   }
 
   private static func tellReplayed(_ answer: JSONValue, _ console: Console) throws -> ExitCode {

@@ -44,6 +44,7 @@ enum ServeCommand {
     // Before any other thread runs, so that all of them keep the signals for the one that waits.
     let signals = Signals()
     let start = ContinuousClock.now
+    let isNew = Files.facts(path + "/log.db") == nil
     let node = try Node(path, configuration) { line in
       console.isJSON ? console.event("notice") { $0.member("message", line) } : console.note(line)
     }
@@ -52,6 +53,11 @@ enum ServeCommand {
     try server.start()
     console.say("updraft \(VersionCommand.number) listens on http://\(server.address)", "listening")
     { $0.member("address", "http://\(server.address)") }
+    if isNew {
+      console.say("\(path) was empty: a new world begins there", "created") {
+        $0.member("data", path)
+      }
+    }
     let starter = Starter(server, signals)
     let manager = ServiceManager(environment: Environment.variables)
     starter.onReady = {

@@ -29,7 +29,8 @@ struct DemoCalls {
     guard let first else { throw Failure("demo-empty", "the feed of \(user) is empty") }
     let body = #"{"item_id":"\#(first)","event":"hide"}"#
     let hidden = try send(
-      "\(user) hides the first post: run the first call again, it is gone.", "POST",
+      "\(user) hides that page's first post. This is done already: run the first call again, the "
+        + "post is gone.", "POST",
       "/v1/interactions", token, body)
     let recommended = try get(
       "What a shop's program asks for a user, with a service key.",

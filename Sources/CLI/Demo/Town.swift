@@ -13,6 +13,8 @@ final class Town {
   private let history: [EventBatch]
   private let people: DemoTown
   private let key: String
+  /// The address that was wanted and is taken; empty when it was free.
+  let taken: String
 
   /// Makes the past up and starts to listen on the first address of `listen` that is free.
   init(_ path: String, seed: UInt64, listen: [String]) throws {
@@ -22,6 +24,7 @@ final class Town {
     self.world = world
     people = DemoTown(world, history: history)
     var made: (Node, Server)?
+    var taken = ""
     for (index, address) in listen.enumerated() {
       var configuration = Configuration()
       configuration.server.listen = address
@@ -33,11 +36,13 @@ final class Town {
         break
       } catch {
         guard index + 1 < listen.count else { throw error }
+        taken = address
         try node.close()
       }
     }
     guard let made else { throw Failure("listen", "there is no address to listen on") }
     (node, server) = made
+    self.taken = taken
     key = try node.access.keys.create(scope: .service, label: "demo")
   }
 

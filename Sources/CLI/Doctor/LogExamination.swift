@@ -51,12 +51,16 @@ struct LogExamination {
 
   private func deadLetters(_ summary: LogSummary) {
     guard summary.deadLetters > 0 else { return examination.fine("dead letters", "none") }
+    // A letter whose text is wrong stays wrong; one that came too early may be taken by now.
+    let hopeful = ["not-found", "limit-reached"].contains { summary.deadReasons[$0] != nil }
+    let replay = hopeful ? "updraft log replay-dead --data \(path); then " : ""
     let worst = summary.deadReasons.max { ($0.value, $1.key) < ($1.value, $0.key) }
     examination.warn(
       "dead letters",
-      "\(Figures.grouped(summary.deadLetters)) events were refused, most of them: "
-        + "\(worst?.key ?? "")",
-      fix: "updraft log dead --data \(path); then updraft log replay-dead --data \(path)")
+      "\(Figures.count(summary.deadLetters, "event")) \(summary.deadLetters == 1 ? "was" : "were") "
+        + "refused, most often: \(worst?.key ?? "")",
+      fix: "updraft log dead --data \(path) shows them: mend the sender; \(replay)"
+        + "updraft log discard-dead --data \(path)")
   }
 
   private func clock(_ summary: LogSummary) {

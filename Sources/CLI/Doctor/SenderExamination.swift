@@ -92,9 +92,9 @@ struct SenderExamination {
     let clicked = sample.actions[.click] ?? 0
     guard sample.interactions >= 100 else { return }
     if shown == 0, clicked > 0 {
-      examination.warn(
-        "impressions", "clicks come without impressions: rates can't tell good from often shown",
-        fix: "send an impression for each item that was on the screen")
+      examination.fine(
+        "impressions",
+        "none: what is clicked counts; with impressions it counts how often of how many times")
     } else if clicked > shown, shown > 0 {
       examination.warn(
         "impressions", "there are more clicks (\(clicked)) than impressions (\(shown))",

@@ -7,8 +7,18 @@ enum AccessFolder {
   /// The name of the secret that signs tokens, cursors and sessions.
   private static let secretName = "server"
 
-  /// The folder to look into; it is made when it is missing.
-  static func open(_ path: String) throws -> DataDirectory {
+  /// Refuses a folder that is not there, unless the command is told to make it: a mistyped name
+  /// would be a new, empty world.
+  static func require(_ path: String, _ arguments: Arguments) throws {
+    guard Files.facts(path) == nil, !arguments.has(.create) else { return }
+    throw Failure(
+      "no-folder", "\(path): there is no such folder; check --data, or make it with --create")
+  }
+
+  /// The folder to look into; it is made when it is missing and the command is told to.
+  static func open(_ arguments: Arguments) throws -> DataDirectory {
+    let path = try arguments.required(.data)
+    try require(path, arguments)
     if Files.facts(path) == nil {
       do {
         // The lock is let go at once: a server may start meanwhile.
@@ -34,4 +44,8 @@ enum AccessFolder {
       publicKey: publicKey.isEmpty ? [] : try Files.read(publicKey, limit: 1 << 16))
     return Access(secret: secret, tokens: tokens, keys: try keys(directory))
   }
+}
+
+extension Option {
+  static let create = Option("create", "Make the folder when it is missing.")
 }

@@ -11,6 +11,11 @@ enum Figures {
     return number < 0 ? "-" + text : text
   }
 
+  /// `1 warning`, `2 warnings`.
+  static func count(_ number: Int, _ name: String) -> String {
+    "\(grouped(number)) \(name)\(number == 1 ? "" : "s")"
+  }
+
   /// A number with so many decimals.
   static func decimal(_ number: Double, _ places: Int) -> String {
     guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }

@@ -60,6 +60,11 @@ public struct InteractionView {
     createsItem = flags & 2 != 0
   }
 
+  /// Whether the client's time is so far ahead of the program's that the latter counts.
+  public func isAhead(of settings: WorldSettings) -> Bool {
+    time > received.advanced(milliseconds: settings.futureSkewMs)
+  }
+
   /// The interaction with its texts copied.
   public var interaction: Interaction {
     var interaction = Interaction(user: user.text, action: action, target: target.text, time: time)

@@ -44,6 +44,8 @@ public struct ImportProgress: Equatable, Sendable {
   public var accepted = 0
   /// Records that were refused.
   public var rejected = 0
+  /// The first of the refused, with line and reason.
+  public var firstRefusals: [String] = []
   /// Events that had been taken in before.
   public var duplicates = 0
   /// Seconds since the start.
@@ -134,6 +136,8 @@ public struct Importer: Sendable {
     var checkpoint: ImportCheckpoint
     var progress = ImportProgress()
     var batch = EventBatch()
+    /// The line of each event in the batch.
+    var lines: [Int] = []
     /// The line of the newest record in the batch.
     var line = 0
 
@@ -169,14 +173,36 @@ public struct Importer: Sendable {
       }
       // An import happens now; what it brings happened when it says.
       let received = time.now
-      for event in events { batch.append(event, received: received) }
+      for event in events {
+        batch.append(event, received: received)
+        lines.append(record.line)
+      }
     }
 
     private mutating func reject(_ record: InputRecord, _ reason: String) throws(LabError) {
+      try reject(line: record.line, reason, String(record.original.map { $0.isNewline ? " " : $0 }))
+    }
+
+    private mutating func reject(
+      line: Int, _ reason: String, _ original: String
+    ) throws(LabError) {
       progress.rejected += 1
-      guard let rejects else { return }
-      let original = record.original.map { $0.isNewline ? " " : $0 }
-      try rejects.write("\(options.path):\(record.line)\t\(reason)\t\(String(original))\n")
+      if progress.firstRefusals.count < Self.toldMax {
+        progress.firstRefusals.append("\(options.path):\(line): \(reason)")
+      }
+      try rejects?.write("\(options.path):\(line)\t\(reason)\t\(original)\n")
+    }
+
+    private static let toldMax = 5
+
+    /// Why the fold did not take an event.
+    private static func reason(_ outcome: Outcome) -> String? {
+      switch outcome {
+      case .applied, .late, .duplicate: nil
+      case .unknownTarget: "the item or user that it is about is not known"
+      case .refused: "a bound on users or follows is reached"
+      case .poison(let error): error.description
+      }
     }
 
     mutating func send(_ submit: (EventBatch) throws -> [Outcome]) throws {
@@ -184,15 +210,18 @@ public struct Importer: Sendable {
       if options.dryRun {
         progress.accepted += batch.count
       } else if !batch.isEmpty {
-        for outcome in try submit(batch) {
-          switch outcome {
-          case .applied, .late: progress.accepted += 1
-          case .duplicate: progress.duplicates += 1
-          case .unknownTarget, .refused, .poison: progress.rejected += 1
+        for (outcome, line) in zip(try submit(batch), lines) {
+          if let reason = Self.reason(outcome) {
+            try reject(line: line, reason, "")
+          } else if outcome == .duplicate {
+            progress.duplicates += 1
+          } else {
+            progress.accepted += 1
           }
         }
       }
       batch.removeAll()
+      lines.removeAll(keepingCapacity: true)
       try rejects?.flush()
       guard !options.dryRun, line > checkpoint.line else { return }
       checkpoint.line = line

@@ -58,8 +58,11 @@ extension Service {
     else { throw Self.unauthorized }
     let credential = String(Substring(bytes.dropFirst(7)))
     if KeyStore.isKey(credential) { return try key(credential) }
-    guard let user = tokens.user(of: credential, now: now) else { throw Self.unauthorized }
-    return .user(user)
+    switch tokens.verify(credential, now: now) {
+    case .user(let user): return .user(user)
+    case .expired: throw Problem(.unauthorized, "The token has expired: get a new one.")
+    case .invalid: throw Self.unauthorized
+    }
   }
 
   private func key(_ text: String) throws(Problem) -> Caller {
@@ -67,7 +70,7 @@ extension Service {
     return .key(id: key.id, key.scope)
   }
 
-  /// Whatever is wrong with credentials, the answer is the same.
+  /// Whatever else is wrong with credentials, the answer is the same.
   private static var unauthorized: Problem {
     Problem(.unauthorized, "The credentials are not valid.")
   }

@@ -6,7 +6,7 @@ internal import Sync
 ///
 /// A token is believed when one of the keys verifies it under exactly the algorithm of that key, it
 /// is neither too old nor too new, and it names the configured issuer and audience. Whatever is
-/// wrong with it, the answer is the same.
+/// wrong with it, the answer is the same, but for a good one that has ended.
 public final class Tokens: Sendable {
   /// The longest token that is looked at, in bytes.
   static let bytesMax = 4096
@@ -70,13 +70,23 @@ public final class Tokens: Sendable {
     return token
   }
 
-  /// The user of a token; nil when anything is wrong with it.
-  func user(of token: String, now: Timestamp) -> String? {
-    if let user = cache.user(of: token, now: now) { return user }
-    guard token.utf8.count <= Self.bytesMax, let claims = claims(of: token) else { return nil }
-    guard let grant = check(claims, now: now) else { return nil }
+  /// What a token says.
+  enum Verdict: Equatable {
+    case user(String)
+    /// It was good, and has ended.
+    case expired
+    case invalid
+  }
+
+  /// Looks at a token.
+  func verify(_ token: String, now: Timestamp) -> Verdict {
+    if let user = cache.user(of: token, now: now) { return .user(user) }
+    guard token.utf8.count <= Self.bytesMax, let claims = claims(of: token),
+      let grant = check(claims, now: now)
+    else { return .invalid }
+    guard now < grant.until else { return .expired }
     cache.insert(token, user: grant.user, until: grant.until)
-    return grant.user
+    return .user(grant.user)
   }
 
   private func claims(of token: String) -> String? {
@@ -95,7 +105,6 @@ public final class Tokens: Sendable {
       // `exp` must be there; a clock may be behind or ahead by the skew.
       let expires = try root.require("exp").int64(in: 0...Int64.max / 1000) * 1000
       let until = Timestamp(milliseconds: expires).advanced(milliseconds: skewMs)
-      guard now < until else { return nil }
       for name in ["nbf", "iat"] {
         guard let value = root[name] else { continue }
         let start = try value.int64(in: 0...Int64.max / 1000) * 1000

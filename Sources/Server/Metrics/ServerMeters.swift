@@ -51,6 +51,8 @@ final class ServerMeters: Sendable {
   private let shedCounts: [Counter] = Shed.allCases.map { _ in Counter() }
   /// Rows of events by what became of them.
   let events: [Counter] = EventResult.allCases.map { _ in Counter() }
+  /// Events whose own time was too far ahead to count.
+  let eventsAhead = Counter()
   /// Letters laid aside since the start.
   let deadLetters = Counter()
   /// What pages were made of.
@@ -112,6 +114,10 @@ final class ServerMeters: Sendable {
         "updraft_events_total", [("result", result.name)],
         Double(events[result.rawValue].value))
     }
+    text.single(
+      "updraft_events_ahead_total", .counter,
+      "Events whose own time lay in the future, so that the time of arrival counted.",
+      Double(eventsAhead.value))
     pages.write(into: &text)
     text.single(
       "updraft_dead_letters_total", .counter, "Events laid aside since the start.",

@@ -38,6 +38,11 @@ enum AdminRoutes {
       summary: "Takes letters in again, all or those named.", callers: .admin,
       body: .init("ReplayInput", isRequired: false), success: .init("Replayed"),
       handle: DeadLetterRoutes.replay),
+    Route(
+      method: .post, path: "/admin/dead-letters/discard", operation: "adminDiscardDeadLetters",
+      summary: "Gives letters up, all or those named.", callers: .admin,
+      body: .init("ReplayInput", isRequired: false), success: .init("Discarded"),
+      handle: DeadLetterRoutes.discard),
   ]
 
   @Sendable private static func status(_ call: Call) throws(Problem) {

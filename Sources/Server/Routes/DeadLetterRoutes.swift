@@ -5,7 +5,7 @@ internal import JSON
 /// Events that were laid aside: to look at, and to take in again.
 enum DeadLetterRoutes {
   private static let keys = JSONKeys(["ids"])
-  /// Letters that one request takes in again at most.
+  /// Letters that one request takes in again or gives up at most.
   private static let replayMax = 10_000
 
   @Sendable static func list(_ call: Call) throws(Problem) {
@@ -59,6 +59,29 @@ enum DeadLetterRoutes {
         }
       }
       return json.bytes
+    }
+  }
+
+  @Sendable static func discard(_ call: Call) throws(Problem) {
+    let ids = call.exchange.body.isEmpty ? nil : try readIDs(call)
+    try AdminRoutes.work(call) { () throws(Problem) in
+      var count = 0
+      for letter in try load(call, after: 0, limit: replayMax)
+      where ids?.contains(letter.id) ?? true {
+        try remove(letter, call)
+        count += 1
+      }
+      var json = JSONWriter()
+      json.object { $0.member("discarded", count) }
+      return json.bytes
+    }
+  }
+
+  private static func remove(_ letter: DeadLetter, _ call: Call) throws(Problem) {
+    do {
+      _ = try call.engine.removeDeadLetter(id: letter.id)
+    } catch {
+      throw Problem(.logFailed, error.description)
     }
   }
 
@@ -118,10 +141,6 @@ enum DeadLetterRoutes {
     let receipts: [Receipt]
     do { receipts = try call.engine.submit(intake.batch) } catch { throw Intake.problem(error) }
     if let problem = receipts.first.flatMap({ Intake.problem($0.outcome) }) { throw problem }
-    do {
-      _ = try call.engine.removeDeadLetter(id: letter.id)
-    } catch {
-      throw Problem(.logFailed, error.description)
-    }
+    try remove(letter, call)
   }
 }

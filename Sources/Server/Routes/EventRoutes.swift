@@ -86,8 +86,15 @@ enum EventRoutes {
     }
   }
 
+  /// What the answer says of an event whose own time is too far ahead.
+  private static let aheadWarning =
+    "The timestamp lies in the future: the time of arrival counts in its place."
+
   /// Counts rows by what became of them.
   static func count(_ call: Call, _ intake: Intake, _ kept: [Intake.Kept]) {
+    let settings = call.engine.configuration.world
+    let ahead = kept.count { RowText.isAhead(intake.batch, $0.place, settings) }
+    if ahead > 0 { call.service.meters.eventsAhead.add(UInt64(ahead)) }
     var applied: UInt64 = 0
     var late: UInt64 = 0
     var duplicate: UInt64 = 0
@@ -118,7 +125,7 @@ enum EventRoutes {
       return call.fail(problem ?? Problem(.internalError, "The event got no receipt."))
     }
     var json = JSONWriter(capacity: 128)
-    json.object { json in write(receipt, intake.batch, 0, into: &json) }
+    json.object { json in write(call, receipt, intake.batch, 0, into: &json) }
     call.finish(status: 202, json: json.bytes)
   }
 
@@ -139,7 +146,7 @@ enum EventRoutes {
           json.object { json in
             json.member("index", row.index)
             json.member("status", 202)
-            write(row.receipt, intake.batch, row.place, into: &json)
+            write(call, row.receipt, intake.batch, row.place, into: &json)
           }
         }
         for row in refused { row.problem.writeRow(into: &json, index: row.index) }
@@ -149,7 +156,7 @@ enum EventRoutes {
   }
 
   private static func write(
-    _ receipt: Receipt, _ batch: EventBatch, _ place: Int, into json: inout JSONWriter
+    _ call: Call, _ receipt: Receipt, _ batch: EventBatch, _ place: Int, into json: inout JSONWriter
   ) {
     let id = RowText.eventID(batch, place)
     let offset = receipt.offset?.value
@@ -157,5 +164,8 @@ enum EventRoutes {
     if let offset { json.member("offset", offset) }
     if receipt.outcome == .duplicate { json.member("duplicate", true) }
     if receipt.outcome == .late { json.member("late", true) }
+    if RowText.isAhead(batch, place, call.engine.configuration.world) {
+      json.member("warning", aheadWarning)
+    }
   }
 }

@@ -18,7 +18,7 @@ enum PeopleRoutes {
       method: .delete, path: "/v1/follows/{followee}", operation: "unfollow",
       summary: "Ends a follow.", callers: [.user, .service],
       parameters: [.init("follower_id", "Who follows; for service keys only.")],
-      success: .init("Unfollowed"), handle: unfollow),
+      success: .init("Unfollowed"), mayBeEmpty: "There was no such follow.", handle: unfollow),
     Route(
       method: .get, path: "/v1/me", operation: "me", summary: "All that is kept of the user.",
       callers: .user, success: .init("User"), handle: me),
@@ -67,7 +67,7 @@ enum PeopleRoutes {
       throw Problem.parameter("follower_id", "A service says who follows: ?follower_id=….")
     }
     let follow = Follow(follower: follower, followee: followee, time: call.received)
-    SingleWrite.submit(call, .unfollow(follow)) { json in
+    SingleWrite.submit(call, .unfollow(follow), isDoneAnyway: true) { json in
       json.member("follower_id", follower)
       json.member("followee_id", followee)
       json.member("deleted", true)

@@ -32,7 +32,14 @@ enum PostRoutes {
     let derived = call.ticket?.derivedID(0)
     let made = derived ?? "p" + Base64URL.encode(Crypto.random(15))
     var item = try SingleWrite.object(call) { (row) throws(Problem) in
-      try decoder(call).item(row, id: made)
+      let item = try decoder(call).item(row, id: made)
+      guard row["post_id"] != nil || item.saysSomething else {
+        throw Problem.field(
+          "/title",
+          "A post without a post_id says something: send title, text, tags, topic, category or "
+            + "embedding.")
+      }
+      return item
     }
     item.eventID = derived ?? ""
     let id = item.id
@@ -129,5 +136,13 @@ enum PostRoutes {
         json.member(channel.name, Int(total))
       }
     }
+  }
+}
+
+extension Item {
+  /// Whether there is anything that a reader could see or a ranker could use.
+  fileprivate var saysSomething: Bool {
+    !(title.isEmpty && text.isEmpty && tags.isEmpty && topic.isEmpty && category.isEmpty
+      && embedding.isEmpty)
   }
 }

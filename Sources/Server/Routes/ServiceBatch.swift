@@ -49,10 +49,13 @@ enum ServiceBatch {
   ) {
     var duplicates = 0
     var late = 0
+    var ahead = 0
+    let settings = call.engine.configuration.world
     var last: UInt64 = 0
     for row in kept {
       if row.receipt.outcome == .duplicate { duplicates += 1 }
       if row.receipt.outcome == .late { late += 1 }
+      if RowText.isAhead(intake.batch, row.place, settings) { ahead += 1 }
       last = max(last, row.receipt.offset?.value ?? 0)
     }
     var json = JSONWriter(capacity: 256)
@@ -60,6 +63,7 @@ enum ServiceBatch {
       json.member("accepted", kept.count)
       json.member("duplicates", duplicates)
       json.member("late", late)
+      if ahead > 0 { json.member("ahead", ahead) }
       json.member("refused", intake.refused.count)
       json.member("dead_letters", laidAside)
       if last > 0 { json.member("offset", last) }

@@ -25,10 +25,11 @@ enum SingleWrite {
   ///
   /// - Parameters:
   ///   - always: called once when the event's fate is known, before the answer.
+  ///   - isDoneAnyway: whether an event that finds nothing to do has done its work: 204.
   ///   - body: writes the members of the answer beside `offset`.
   static func submit(
     _ call: Call, _ event: Event, status: Int = 200, headers: [Response.Field] = [],
-    always: @escaping @Sendable () -> Void = {},
+    always: @escaping @Sendable () -> Void = {}, isDoneAnyway: Bool = false,
     body: @escaping @Sendable (inout JSONWriter) -> Void
   ) {
     var batch = EventBatch()
@@ -40,6 +41,9 @@ enum SingleWrite {
       case .success(let receipts):
         guard let receipt = receipts.first else {
           return call.fail(Problem(.internalError, "The event got no receipt."))
+        }
+        if isDoneAnyway, receipt.outcome == .unknownTarget {
+          return call.finish(Response(status: 204, headers: Call.privateHeaders))
         }
         if let problem = Intake.problem(receipt.outcome) { return call.fail(problem) }
         var json = JSONWriter(capacity: 256)

@@ -123,6 +123,9 @@ enum OpenAPI {
           }
         }
       }
+      if !route.mayBeEmpty.isEmpty {
+        json.object("204") { json in json.member("description", route.mayBeEmpty) }
+      }
       if route.operation == "readyz" {
         json.object("503") { json in
           json.member("description", "Not ready.")

@@ -70,6 +70,8 @@ final class Route: Sendable {
   let body: Body?
   /// The good answer.
   let success: Success
+  /// When the answer is 204 without a body; empty = never.
+  let mayBeEmpty: String
   /// Whether it needs the log to be folded in.
   let needsEngine: Bool
   /// Whether somebody without credentials gets a session.
@@ -81,8 +83,9 @@ final class Route: Sendable {
 
   init(
     method: Method, path: String, operation: String, summary: String, callers: Roles,
-    parameters: [Parameter] = [], body: Body? = nil, success: Success, needsEngine: Bool = true,
-    givesSessions: Bool = true, isIdempotent: Bool = false,
+    parameters: [Parameter] = [], body: Body? = nil, success: Success,
+    mayBeEmpty: String = "", needsEngine: Bool = true, givesSessions: Bool = true,
+    isIdempotent: Bool = false,
     handle: @escaping @Sendable (Call) throws(Problem) -> Void
   ) {
     self.method = method
@@ -93,6 +96,7 @@ final class Route: Sendable {
     self.parameters = parameters
     self.body = body
     self.success = success
+    self.mayBeEmpty = mayBeEmpty
     self.needsEngine = needsEngine
     self.givesSessions = givesSessions
     self.isIdempotent = isIdempotent

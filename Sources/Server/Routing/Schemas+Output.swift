@@ -4,6 +4,8 @@ extension Schemas {
   private static let offset = Schema.Member("offset", .integer(min: 1), required: false)
   private static let duplicate = Schema.Member("duplicate", .boolean, required: false)
 
+  private static let warning = Schema.Member("warning", .text(), required: false)
+
   static let output: [(name: String, schema: Schema)] = pages + writes + others
 
   private static func page(_ list: String, _ id: String, _ cursor: String) -> Schema {
@@ -54,16 +56,18 @@ extension Schemas {
   private static let row = Schema.object([
     .init("index", .integer(min: 0)), .init("status", .integer()),
     .init("interaction_id", .text(), required: false), offset, duplicate,
-    .init("late", .boolean, required: false), .init("code", .text(), required: false),
+    .init("late", .boolean, required: false), warning, .init("code", .text(), required: false),
     .init("detail", .text(), required: false), .init("pointer", .text(), required: false),
   ])
 
   private static let accepted = Schema.object([
     .init("interaction_id", .text()), offset, duplicate, .init("late", .boolean, required: false),
+    warning,
   ])
 
   private static let batch = Schema.object([
     .init("accepted", .integer()), .init("duplicates", .integer()), .init("late", .integer()),
+    .init("ahead", .integer(min: 1), required: false),
     .init("refused", .integer()), .init("dead_letters", .integer()), offset,
     .init("errors", .list(row), required: false),
   ])
@@ -163,6 +167,7 @@ extension Schemas {
         .init("kept", .list(.object([.init("id", .integer()), .init("reason", .text())]))),
       ])
     ),
+    ("Discarded", .object([.init("discarded", .integer())])),
     ("DemoInfo", .object([.init("demo", .boolean)])),
     (
       "DemoUsers",

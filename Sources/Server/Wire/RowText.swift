@@ -23,6 +23,16 @@ enum RowText {
     return id ?? ""
   }
 
+  /// Whether an event's own time is too far ahead to count.
+  static func isAhead(_ batch: EventBatch, _ place: Int, _ settings: WorldSettings) -> Bool {
+    let isAhead = try? RecordView.over(batch.bytes, batch.range(place)) {
+      (record) throws(DecodeError) in
+      guard try record.kind() == .interaction else { return false }
+      return try InteractionView(record).isAhead(of: settings)
+    }
+    return isAhead ?? false
+  }
+
   private static func write(_ event: Event, into json: inout JSONWriter) {
     switch event {
     case .interaction(let interaction): write(interaction, into: &json)

@@ -142,7 +142,7 @@ private struct Loader<Root> {
     paths += schema.sections.keys.sorted()
     let last = path.split(separator: ".").last.map { "." + $0 }
     let elsewhere = last.flatMap { last in paths.first { $0.hasSuffix(last) } }
-    let hint = Suggestion.closest(to: path, in: paths) ?? elsewhere
+    let hint = Suggestion.closest(toPath: path, in: paths) ?? elsewhere
     let message = hint.map { "unknown key; did you mean \($0)?" } ?? "unknown key"
     fail(.unknownKey, origin, path, message)
   }
