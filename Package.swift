@@ -7,7 +7,7 @@ import PackageDescription
 //       ─▶ Lab    ─▶ Feed, JSON, HTTP     import, replay, evaluation, simulator (the server runs without it)
 //       ─▶ Stores ─▶ Feed, CSQLite        adapters for the ports that the engine owns
 //       ─▶ Settings ─▶ Feed, CYAML        YAML and environment in, a checked Configuration out
-//       ─▶ Feed   ─▶ Index ─▶ CKernels    Feed: the engine; Index: vectors; CKernels: SIMD in C
+//       ─▶ Feed   ─▶ Index ─▶ CKernels    Feed: the engine; Index: vectors; CKernels: loops in C
 //       ─▶ Sync                           locks and threads, for Feed, HTTP and all above them
 //   Text ─▶ Feed, JSON, CBLAS             text embedded inside the program, by a BERT model
 
@@ -82,7 +82,7 @@ let package = Package(
     module("Lab", ["Feed", "HTTP", "JSON", "Sync", "CZlib"]),
     module("Stores", ["Feed", "Sync", "CSQLite"] + clients.map(\.dependency)),
     module("Settings", ["Feed", "CYAML"]),
-    module("Feed", ["Index", "Sync"]),
+    module("Feed", ["Index", "CKernels", "Sync"]),
     module("Text", ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc"]),
     module("Index", ["CKernels"]),
     module("HTTP", ["Sync", "CMicroHTTPD", "CZlib", "CCurl"]),

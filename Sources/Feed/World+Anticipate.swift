@@ -1,53 +1,153 @@
+internal import Index
+
+/// What is guessed of an interaction before it is folded in.
+struct Anticipated {
+  var userHash: UInt64 = 0
+  var itemHash: UInt64 = 0
+  /// The user's row, `none` when there seems to be none.
+  var user = UInt32.max
+  /// The item's row, `none` when there seems to be none.
+  var item = UInt32.max
+  var second: UInt32 = 0
+  /// What is counted; nil for an action that counts nothing.
+  var channel: Channel?
+
+  /// Whether it is more than an impression.
+  @inline(__always)
+  var isDeed: Bool { channel != .impression }
+}
+
 extension World {
-  /// Touches what the records are about to need, so that the processor fetches the lines of many
-  /// events side by side instead of one after another. Changes nothing that is part of the World.
+  /// Has the processor fetch what the records are about to need, so that the lines of many events
+  /// are on their way side by side instead of one after another. Changes nothing of the World.
   ///
-  /// Replay spends most of its time waiting for memory; this hides about half of it.
+  /// It goes over the batch a few times: each pass follows one pointer further than the one before,
+  /// whose lines have arrived by then.
   mutating func anticipate(_ batch: borrowing EventBatch) {
-    var guesses: [(user: UInt32, item: UInt32)] = []
-    guesses.reserveCapacity(batch.count)
-    var sum: UInt64 = 0
+    ahead.removeAll(keepingCapacity: true)
     for index in 0..<batch.count {
       RecordView.over(batch.bytes, batch.range(index)) { record in
         guard record.load(1, as: UInt8.self) == EventKind.interaction.rawValue,
-          let view = try? InteractionView(record)
+          let view = try? InteractionView(record), !view.targetIsAuthor
         else { return }
+        var event = Anticipated()
+        event.userHash = view.user.hash(seed: 0)
+        event.itemHash = view.target.hash(seed: 0)
+        event.second = view.time.seconds
+        event.channel = view.action.channel
+        users.ids.fetchSlot(event.userHash)
+        items.ids.fetchSlot(event.itemHash)
         if view.eventID.count > 0 {
-          sum &+= dedup.touch(DedupWindow.key(scope: view.user, id: view.eventID))
+          let key = DedupWindow.key(scope: view.user, id: view.eventID)
+          dedup.fetch(key, ahead: ahead.count)
         }
-        let user = users.ids.guess(view.user.hash(seed: 0))
-        let item = items.ids.guess(view.target.hash(seed: 0))
-        guesses.append((user ?? .max, item ?? .max))
+        ahead.append(event)
       }
     }
-    for (user, item) in guesses {
-      if Int(user) < users.states.count { sum &+= touchUser(Int(user)) }
-      if Int(item) < items.facts.count { sum &+= touchItem(Int(item)) }
+    for index in ahead.indices { guessRows(index) }
+    for index in ahead.indices { fetchStates(ahead[index]) }
+    for index in ahead.indices { fetchContents(ahead[index]) }
+    for index in ahead.indices where ahead[index].isDeed { fetchSession(ahead[index]) }
+    for index in ahead.indices where ahead[index].isDeed { fetchSuccessors(ahead[index]) }
+  }
+
+  /// The rows, and what is found by row.
+  @inline(__always)
+  private mutating func guessRows(_ index: Int) {
+    if let user = users.ids.guess(ahead[index].userHash), Int(user) < users.states.count {
+      ahead[index].user = user
+      Prefetch.element(&users.states, Int(user))
+      users.ids.fetchPlace(user)
     }
-    for (user, item) in guesses where Int(user) < users.states.count {
-      sum &+= UInt64(users.states[Int(user)].taste.vectors.last?.bitPattern ?? 0)
-      let seen = users.states[Int(user)].seen.count
-      if seen > 0 { sum &+= UInt64(users.states[Int(user)].seen[newest: 0]) }
-      sum &+= windows.touch(item)
+    if let item = items.ids.guess(ahead[index].itemHash), Int(item) < items.facts.count {
+      ahead[index].item = item
+      Prefetch.element(&items.facts, Int(item))
+      Prefetch.element(&items.stats, Int(item))
+      Prefetch.element(&items.totals, Int(item) &* Channel.count)
+      items.ids.fetchPlace(item)
+      windows.fetchPlaces(item)
     }
-    touched = sum
+  }
+
+  /// What the states point to.
+  @inline(__always)
+  private mutating func fetchStates(_ event: Anticipated) {
+    if event.user != .max {
+      users.ids.fetchText(event.user)
+      users.states[Int(event.user)].seen.fetchHead()
+      if event.isDeed { users.states[Int(event.user)].fetchHeads() }
+    }
+    if event.item != .max {
+      items.ids.fetchText(event.item)
+      if let channel = event.channel { windows.fetchBlock(event.item, channel) }
+      let author = items.facts[Int(event.item)].author
+      if event.isDeed, author != .max { Prefetch.element(&users.states, Int(author)) }
+    }
+  }
+
+  /// What the lists of the states hold.
+  @inline(__always)
+  private mutating func fetchContents(_ event: Anticipated) {
+    if event.user != .max {
+      users.states[Int(event.user)].seen.fetchNewest(limits.seenItems)
+      if event.isDeed { users.states[Int(event.user)].fetchContents(limits) }
+    }
+    if event.item != .max {
+      if let channel = event.channel {
+        windows.fetchRing(event.item, channel, second: event.second)
+      }
+      if event.isDeed { vectors.fetch(row: event.item) }
+    }
   }
 
   @inline(__always)
-  private func touchUser(_ row: Int) -> UInt64 {
-    UInt64(users.states[row].updated) &+ UInt64(users.states[row].receivedUpdated)
-      &+ UInt64(users.states[row].deeds.count) &+ UInt64(users.states[row].seen.count)
-      &+ UInt64(users.states[row].authors.entries.count)
-      &+ UInt64(users.states[row].topics.entries.count)
-      &+ UInt64(users.states[row].types.entries.count)
-      &+ UInt64(users.states[row].taste.interests.count)
-      &+ UInt64(users.ids.touch(UInt32(row)))
+  private mutating func fetchSession(_ event: Anticipated) {
+    guard event.user != .max else { return }
+    let newest = users.states[Int(event.user)].newestItems()
+    for place in newest.indices {
+      coEngaged.fetchList(newest[place])
+      Prefetch.element(&items.facts, Int(newest[place]))
+    }
   }
 
   @inline(__always)
-  private func touchItem(_ row: Int) -> UInt64 {
-    UInt64(items.facts[row].created) &+ UInt64(items.stats[row].updated)
-      &+ UInt64(items.totals[row &* Channel.count])
-      &+ UInt64(items.ids.touch(UInt32(row))) &+ UInt64(coEngaged.touch(row))
+  private mutating func fetchSuccessors(_ event: Anticipated) {
+    guard event.user != .max else { return }
+    let newest = users.states[Int(event.user)].newestItems()
+    for place in newest.indices { coEngaged.fetchSuccessors(newest[place]) }
+  }
+}
+
+// These change nothing: `mutating` has them work on the state where it lies, not on a copy.
+extension UserState {
+  /// Fetches what tells the lengths of the lists that a deed changes.
+  @inline(__always)
+  fileprivate mutating func fetchHeads() {
+    deeds.fetchHead()
+    Prefetch.head(&authors.entries)
+    Prefetch.head(&topics.entries)
+    Prefetch.head(&types.entries)
+    Prefetch.head(&taste.interests)
+    Prefetch.head(&taste.vectors)
+  }
+
+  /// Fetches what the lists hold; `fetchHeads` came before.
+  @inline(__always)
+  fileprivate mutating func fetchContents(_ limits: FoldLimits) {
+    deeds.fetchNewest(limits.userActions)
+    let authorCount = authors.entries.count
+    Prefetch.first(&authors.entries, authorCount)
+    let topicCount = topics.entries.count
+    Prefetch.first(&topics.entries, topicCount)
+    let componentCount = taste.vectors.count
+    Prefetch.first(&taste.vectors, componentCount)
+  }
+
+  /// The items of the newest deeds, `max` where there are none.
+  @inline(__always)
+  fileprivate mutating func newestItems() -> InlineArray<5, UInt32> {
+    var items = InlineArray<5, UInt32>(repeating: .max)
+    for age in 0..<min(5, deeds.count) { items[age] = deeds[newest: age].item }
+    return items
   }
 }

@@ -42,7 +42,8 @@ extension World {
 
   /// Reads a World back.
   ///
-  /// - Throws: `.newer` for a payload of a newer program, `.corrupt` when it can't be read.
+  /// - Throws: `.newer` for a payload of a newer program, `.configuration` for one of an older
+  ///   program or of other settings, `.corrupt` when it can't be read.
   public init(settings: WorldSettings, payload: RecordView) throws(SnapshotError) {
     self.init(settings: settings)
     var reader = SnapshotReader(payload)
@@ -51,6 +52,11 @@ extension World {
       throw SnapshotError(
         .newer,
         "the payload has version \(version); this program reads up to \(SnapshotWriter.version)")
+    }
+    guard version == SnapshotWriter.version else {
+      throw SnapshotError(
+        .configuration,
+        "the payload has version \(version); this program reads \(SnapshotWriter.version) only")
     }
     guard try reader.number(UInt32.self) == UInt32(settings.dimension) else {
       throw SnapshotError(.configuration, "the payload has vectors of another dimension")

@@ -49,8 +49,8 @@ public struct World: ~Copyable {
   let strengths: [Float]
   let limits: FoldLimits
   var scratch: [Float] = []
-  /// Keeps the loads of `anticipate` from being optimised away.
-  var touched: UInt64 = 0
+  /// What `anticipate` knows of the events that come next.
+  var ahead: [Anticipated] = []
 
   static let freshItems = 4_096
 

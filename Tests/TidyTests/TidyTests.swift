@@ -9,7 +9,7 @@ import Testing
   private static let imports: [String: Set<String>] = [
     "Sync": ["Glibc", "Synchronization"],
     "Index": ["CKernels"],
-    "Feed": ["Index", "Sync", "Glibc", "Synchronization"],
+    "Feed": ["Index", "CKernels", "Sync", "Glibc", "Synchronization"],
     "JSON": ["CSimdJSON", "Glibc"],
     "Settings": ["Feed", "CYAML", "Glibc"],
     "Text": ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc", "Glibc"],

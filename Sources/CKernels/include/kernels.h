@@ -2,5 +2,6 @@
 
 // Every kernel that is written in C, one header a topic.
 
+#include "prefetch.h"
 #include "transformer.h"
 #include "vectors.h"

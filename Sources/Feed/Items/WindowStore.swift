@@ -24,18 +24,17 @@ public enum Window: Int, CaseIterable, Sendable {
 /// A window of n minutes at time t covers the minute of t and the n − 1 before it; the day covers
 /// the hour of t and the 23 before it.
 ///
-/// Most pairs see a few events a day: those are kept as a list of their minutes, 52 bytes a pair.
-/// The ninth event within a day moves the pair to rings of buckets, 256 bytes more.
+/// Most pairs see a few events a day: those are kept as a list of their minutes, 48 bytes a pair.
+/// The ninth event within a day moves the pair to rings of buckets, 256 bytes more. An item that
+/// was ever counted takes 36 bytes for where its pairs are, one line of memory.
 package struct WindowStore {
   private static let minuteSlots = 64
   private static let hourSlots = 32
   private static let stampSlots = 8
   private static let none = UInt32.max
 
-  /// What a pair is, beside its events: 20 bytes.
+  /// A pair with its first events.
   private struct Block {
-    /// The item's next block.
-    var next = WindowStore.none
     /// The item; `none` when the block is free.
     var owner = WindowStore.none
     /// The newest minute that it has counted.
@@ -44,14 +43,26 @@ package struct WindowStore {
     var ring = WindowStore.none
     var channel: UInt16 = 0
     /// Events in the list.
-    var stamps: UInt16 = 0
+    var listed: UInt16 = 0
+    /// The minutes of the events in the list.
+    var stamps = InlineArray<8, UInt32>(repeating: 0)
+
+    /// Takes events out of the list that the rings would have dropped, too.
+    mutating func forget() {
+      let hour = newest / 60
+      var kept = 0
+      for slot in 0..<Int(listed) where hour - stamps[slot] / 60 < UInt32(WindowStore.hourSlots) {
+        stamps[kept] = stamps[slot]
+        kept += 1
+      }
+      for slot in kept..<WindowStore.stampSlots { stamps[slot] = 0 }
+      listed = UInt16(kept)
+    }
   }
 
-  /// Head of each item's list of blocks.
-  private var heads: [UInt32] = []
+  /// The block of each item and channel, `Channel.count` an item; `none` where there is none.
+  private var places: [UInt32] = []
   private var blocks: [Block] = []
-  /// The minutes of the first events, `stampSlots` a block.
-  private var stamps: [UInt32] = []
   private var minutes: [UInt16] = []
   private var hours: [UInt32] = []
   private var free: [UInt32] = []
@@ -64,8 +75,8 @@ package struct WindowStore {
 
   /// Bytes set aside.
   var bytes: Int {
-    heads.capacity * 4 + blocks.capacity * MemoryLayout<Block>.stride + stamps.capacity * 4
-      + minutes.capacity * 2 + hours.capacity * 4
+    places.capacity * 4 + blocks.capacity * MemoryLayout<Block>.stride + minutes.capacity * 2
+      + hours.capacity * 4
   }
 
   /// Blocks in use.
@@ -102,9 +113,9 @@ package struct WindowStore {
     guard first <= end else { return 0 }
     var sum = 0
     if blocks[block].ring == Self.none {
-      let base = block * Self.stampSlots
-      for slot in base..<base + Int(blocks[block].stamps) {
-        let bucket = window == .day ? Int(stamps[slot] / 60) : Int(stamps[slot])
+      for slot in 0..<Int(blocks[block].listed) {
+        let stamp = Int(blocks[block].stamps[slot])
+        let bucket = window == .day ? stamp / 60 : stamp
         if bucket >= first && bucket <= end { sum += 1 }
       }
       return sum
@@ -121,8 +132,9 @@ package struct WindowStore {
 
   /// Frees what an item held.
   package mutating func removeAll(_ row: UInt32) {
-    guard Int(row) < heads.count else { return }
-    while heads[Int(row)] != Self.none { release(Int(heads[Int(row)])) }
+    for channel in Channel.allCases {
+      if let block = block(row, channel) { release(block) }
+    }
   }
 
   /// Looks at a few blocks and frees those with no event in the last day.
@@ -138,29 +150,38 @@ package struct WindowStore {
     }
   }
 
-  /// Loads what counting an event of the item will look at first.
+  /// Fetches where the pairs of an item are.
   @inline(__always)
-  func touch(_ row: UInt32) -> UInt64 {
-    guard Int(row) < heads.count, heads[Int(row)] != Self.none else { return 0 }
-    let block = Int(heads[Int(row)])
+  mutating func fetchPlaces(_ row: UInt32) { Prefetch.element(&places, Int(row) &* Channel.count) }
+
+  /// Fetches what is counted of a pair; `fetchPlaces` came before.
+  @inline(__always)
+  mutating func fetchBlock(_ row: UInt32, _ channel: Channel) {
+    if let block = block(row, channel) { Prefetch.element(&blocks, block) }
+  }
+
+  /// Fetches the rings of a pair; `fetchBlock` came before.
+  @inline(__always)
+  mutating func fetchRing(_ row: UInt32, _ channel: Channel, second: UInt32) {
+    guard let block = block(row, channel) else { return }
     let ring = Int(blocks[block].ring)
-    guard blocks[block].ring != Self.none else { return UInt64(stamps[block &* Self.stampSlots]) }
-    return UInt64(minutes[ring &* Self.minuteSlots]) &+ UInt64(hours[ring &* Self.hourSlots])
+    guard blocks[block].ring != Self.none else { return }
+    let minute = Int(second / 60)
+    Prefetch.element(&minutes, ring &* Self.minuteSlots &+ minute % Self.minuteSlots)
+    Prefetch.element(&hours, ring &* Self.hourSlots &+ minute / 60 % Self.hourSlots)
   }
 
   @inline(__always)
   private func block(_ row: UInt32, _ channel: Channel) -> Int? {
-    guard Int(row) < heads.count else { return nil }
-    var block = heads[Int(row)]
-    while block != Self.none {
-      if blocks[Int(block)].channel == UInt16(channel.rawValue) { return Int(block) }
-      block = blocks[Int(block)].next
-    }
-    return nil
+    let place = Int(row) &* Channel.count &+ Int(channel.rawValue)
+    guard place < places.count, places[place] != Self.none else { return nil }
+    return Int(places[place])
   }
 
   private mutating func make(_ row: UInt32, _ channel: Channel, _ minute: UInt32) -> Int? {
-    while heads.count <= Int(row) { heads.append(Self.none) }
+    while places.count <= Int(row) * Channel.count {
+      for _ in 0..<Channel.count { places.append(Self.none) }
+    }
     let block: Int
     if let reused = free.popLast() {
       block = Int(reused)
@@ -168,11 +189,9 @@ package struct WindowStore {
       guard blocks.count < blocksMax else { return nil }
       block = blocks.count
       blocks.append(Block())
-      for _ in 0..<Self.stampSlots { stamps.append(0) }
     }
-    blocks[block] = Block(
-      next: heads[Int(row)], owner: row, newest: minute, channel: UInt16(channel.rawValue))
-    heads[Int(row)] = UInt32(block)
+    blocks[block] = Block(owner: row, newest: minute, channel: UInt16(channel.rawValue))
+    places[Int(row) * Channel.count + Int(channel.rawValue)] = UInt32(block)
     return block
   }
 
@@ -181,35 +200,18 @@ package struct WindowStore {
   /// Lists an event; when the list is full of events of the day, they move to rings.
   private mutating func list(_ block: Int, _ minute: UInt32) {
     blocks[block].newest = max(blocks[block].newest, minute)
-    let base = block * Self.stampSlots
-    if Int(blocks[block].stamps) == Self.stampSlots { forget(block) }
-    if Int(blocks[block].stamps) == Self.stampSlots {
+    if Int(blocks[block].listed) == Self.stampSlots { blocks[block].forget() }
+    if Int(blocks[block].listed) == Self.stampSlots {
       let newest = blocks[block].newest
       let ring = makeRing()
+      for slot in 0..<Self.stampSlots { note(ring, blocks[block].stamps[slot], newest: newest) }
       blocks[block].ring = UInt32(ring)
-      blocks[block].stamps = 0
-      for slot in base..<base + Self.stampSlots {
-        note(ring, stamps[slot], newest: newest)
-        stamps[slot] = 0
-      }
+      blocks[block].listed = 0
+      blocks[block].stamps = InlineArray(repeating: 0)
       return note(ring, minute, newest: newest)
     }
-    stamps[base + Int(blocks[block].stamps)] = minute
-    blocks[block].stamps += 1
-  }
-
-  /// Takes events out of a list that the rings would have dropped, too.
-  private mutating func forget(_ block: Int) {
-    let base = block * Self.stampSlots
-    let hour = blocks[block].newest / 60
-    var kept = 0
-    for slot in base..<base + Self.stampSlots
-    where hour - stamps[slot] / 60 < UInt32(Self.hourSlots) {
-      stamps[base + kept] = stamps[slot]
-      kept += 1
-    }
-    for slot in base + kept..<base + Self.stampSlots { stamps[slot] = 0 }
-    blocks[block].stamps = UInt16(kept)
+    blocks[block].stamps[Int(blocks[block].listed)] = minute
+    blocks[block].listed += 1
   }
 
   // MARK: Rings of buckets
@@ -248,29 +250,21 @@ package struct WindowStore {
   }
 
   private mutating func release(_ block: Int) {
-    let row = Int(blocks[block].owner)
-    if heads[row] == UInt32(block) {
-      heads[row] = blocks[block].next
-    } else {
-      var before = Int(heads[row])
-      while blocks[before].next != UInt32(block) { before = Int(blocks[before].next) }
-      blocks[before].next = blocks[block].next
-    }
+    let place = Int(blocks[block].owner) * Channel.count + Int(blocks[block].channel)
+    places[place] = Self.none
     if blocks[block].ring != Self.none {
       let ring = Int(blocks[block].ring)
       for slot in ring * Self.minuteSlots..<(ring + 1) * Self.minuteSlots { minutes[slot] = 0 }
       for slot in ring * Self.hourSlots..<(ring + 1) * Self.hourSlots { hours[slot] = 0 }
       freeRings.append(UInt32(ring))
     }
-    for slot in block * Self.stampSlots..<(block + 1) * Self.stampSlots { stamps[slot] = 0 }
     blocks[block] = Block()
     free.append(UInt32(block))
   }
 
   func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
-    try writer.put(column: heads)
+    try writer.put(column: places)
     try writer.put(column: blocks)
-    try writer.put(column: stamps)
     try writer.put(column: minutes)
     try writer.put(column: hours)
     try writer.put(column: free)
@@ -281,36 +275,32 @@ package struct WindowStore {
 
   init(blocksMax: Int, _ reader: inout SnapshotReader) throws(SnapshotError) {
     self.blocksMax = blocksMax
-    heads = try reader.column(of: UInt32.self)
+    places = try reader.column(of: UInt32.self)
     blocks = try reader.column(of: Block.self)
-    stamps = try reader.column(of: UInt32.self)
     minutes = try reader.column(of: UInt16.self)
     hours = try reader.column(of: UInt32.self)
     free = try reader.column(of: UInt32.self)
     freeRings = try reader.column(of: UInt32.self)
     refused = try reader.number(UInt64.self)
     hand = Int(clamping: try reader.number(UInt64.self))
-    guard stamps.count == blocks.count * Self.stampSlots, hours.count % Self.hourSlots == 0,
+    guard places.count % Channel.count == 0, hours.count % Self.hourSlots == 0,
       minutes.count == hours.count / Self.hourSlots * Self.minuteSlots
     else { throw SnapshotReader.ended }
   }
 }
 
 extension WindowStore {
-  /// Whether every list of blocks ends, holds blocks of its own item only, no block is lost and
-  /// none shares its rings: what the walks rely on.
+  /// Whether every pair has its own block, no block is lost and none shares its rings: what counting
+  /// relies on.
   func isSound(items: Int) -> Bool {
-    guard heads.count <= items else { return false }
+    guard places.count <= items * Channel.count else { return false }
     var isListed = [Bool](repeating: false, count: blocks.count)
-    for row in heads.indices {
-      var block = heads[row]
-      while block != Self.none {
-        guard Int(block) < blocks.count, !isListed[Int(block)],
-          blocks[Int(block)].owner == UInt32(row)
-        else { return false }
-        isListed[Int(block)] = true
-        block = blocks[Int(block)].next
-      }
+    for (place, block) in zip(places.indices, places) where block != Self.none {
+      guard Int(block) < blocks.count, !isListed[Int(block)],
+        Int(blocks[Int(block)].owner) == place / Channel.count,
+        Int(blocks[Int(block)].channel) == place % Channel.count
+      else { return false }
+      isListed[Int(block)] = true
     }
     for block in free {
       guard Int(block) < blocks.count, !isListed[Int(block)],
@@ -328,12 +318,10 @@ extension WindowStore {
       guard Int(ring) < isTaken.count, !isTaken[Int(ring)] else { return false }
       isTaken[Int(ring)] = true
     }
-    for (block, stampsOf) in zip(blocks.indices, blocks) {
-      guard stampsOf.stamps <= Self.stampSlots,
-        stampsOf.owner != Self.none || stampsOf.ring == Self.none
+    for block in blocks {
+      guard block.listed <= Self.stampSlots, block.owner != Self.none || block.ring == Self.none
       else { return false }
-      for slot in 0..<Int(stampsOf.stamps)
-      where stamps[block * Self.stampSlots + slot] > stampsOf.newest { return false }
+      for slot in 0..<Int(block.listed) where block.stamps[slot] > block.newest { return false }
     }
     return isTaken.allSatisfy { $0 }
   }

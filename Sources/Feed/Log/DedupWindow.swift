@@ -1,6 +1,6 @@
 /// The newest event ids, so that a retry counts once: 128-bit hashes in a ring with an
-/// open-addressing index, 32 bytes an id. A slot carries half of the hash, so that the common
-/// answer, no, touches one cache line.
+/// open-addressing index, 32 bytes an id. A slot carries the half of the hash that says where it
+/// belongs, so that the common answer, no, and forgetting the oldest touch one cache line each.
 package struct DedupWindow {
   private var highs: [UInt64] = []
   private var lows: [UInt64] = []
@@ -27,7 +27,7 @@ package struct DedupWindow {
   /// Whether an id is remembered.
   package func contains(_ key: (UInt64, UInt64)) -> Bool {
     let mask = slots.count &- 1
-    var position = Int(truncatingIfNeeded: key.0) & mask
+    var position = Self.home(key.0) & mask
     while true {
       let slot = slots[position]
       if slot == 0 { return false }
@@ -39,10 +39,15 @@ package struct DedupWindow {
     }
   }
 
-  /// Loads what a look-up of the id will compare first.
+  /// Fetches what a look-up of the id and its insertion will look at.
   @inline(__always)
-  func touch(_ key: (UInt64, UInt64)) -> UInt64 {
-    slots[Int(truncatingIfNeeded: key.0) & (slots.count &- 1)]
+  mutating func fetch(_ key: (UInt64, UInt64), ahead: Int) {
+    let mask = slots.count &- 1
+    Prefetch.element(&slots, Self.home(key.0) & mask)
+    // The oldest leave as new ones come.
+    let leaving = start &+ ahead
+    guard highs.count == capacity, leaving < capacity else { return }
+    Prefetch.element(&slots, Self.home(highs[leaving]) & mask)
   }
 
   /// Remembers an id that is not yet remembered; the oldest beyond the bound is forgotten.
@@ -62,29 +67,33 @@ package struct DedupWindow {
   }
 
   private mutating func index(_ place: Int) {
-    let mask = slots.count - 1
-    var position = Int(truncatingIfNeeded: highs[place]) & mask
-    let slot = slot(place)
-    while slots[position] != 0 {
-      if slots[position] == slot { return }
-      position = (position + 1) & mask
-    }
-    slots[position] = slot
+    let mask = slots.count &- 1
+    var position = Self.home(highs[place]) & mask
+    while slots[position] != 0 { position = (position &+ 1) & mask }
+    slots[position] = slot(place)
   }
 
+  /// Takes an id out of the index and moves back what linear probing had pushed past it.
   private mutating func unindex(_ place: Int) {
-    let mask = slots.count - 1
-    var hole = Int(truncatingIfNeeded: highs[place]) & mask
-    while Self.place(slots[hole]) != place { hole = (hole + 1) & mask }
-    slots[hole] = 0
-    var position = (hole + 1) & mask
+    let mask = slots.count &- 1
+    var hole = Self.home(highs[place]) & mask
+    while Self.place(slots[hole]) != place { hole = (hole &+ 1) & mask }
+    var position = (hole &+ 1) & mask
     while slots[position] != 0 {
-      let moved = Self.place(slots[position])
-      slots[position] = 0
-      index(moved)
-      position = (position + 1) & mask
+      let slot = slots[position]
+      // Whoever belongs behind the hole stays.
+      if (position &- Self.home(slot)) & mask >= (position &- hole) & mask {
+        slots[hole] = slot
+        hole = position
+      }
+      position = (position &+ 1) & mask
     }
+    slots[hole] = 0
   }
+
+  /// Where a hash, or a slot that carries its upper half, belongs.
+  @inline(__always)
+  private static func home(_ word: UInt64) -> Int { Int(truncatingIfNeeded: word &>> 32) }
 
   private func slot(_ place: Int) -> UInt64 {
     highs[place] & 0xffff_ffff_0000_0000 | UInt64(place + 1)

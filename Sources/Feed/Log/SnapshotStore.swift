@@ -81,8 +81,8 @@ public struct SnapshotError: Error, Equatable, Sendable, CustomStringConvertible
 
 /// Streams a payload in chunks and keeps its length and checksum.
 public struct SnapshotWriter {
-  /// The payload's version; readers refuse a newer one.
-  public static let version: UInt32 = 1
+  /// The payload's version; readers refuse any other.
+  public static let version: UInt32 = 2
 
   private static let chunkBytes = 1 << 20
   private var buffer: [UInt8] = []

@@ -38,9 +38,19 @@ package struct IdentifierTable {
     return UInt32(truncatingIfNeeded: slot) &- 1
   }
 
-  /// Loads what a look-up of the row will compare.
+  /// Fetches where the search for an identifier of this hash begins.
   @inline(__always)
-  func touch(_ row: UInt32) -> UInt8 { texts.touch(Int(row)) }
+  mutating func fetchSlot(_ hash: UInt64) {
+    Prefetch.element(&slots, Int(truncatingIfNeeded: hash) & (slots.count &- 1))
+  }
+
+  /// Fetches where the identifier of a row lies.
+  @inline(__always)
+  mutating func fetchPlace(_ row: UInt32) { texts.fetchPlace(Int(row)) }
+
+  /// Fetches the identifier of a row; `fetchPlace` came before.
+  @inline(__always)
+  mutating func fetchText(_ row: UInt32) { texts.fetchText(Int(row)) }
 
   /// The row of an identifier.
   package func row(_ id: String) -> UInt32? {

@@ -41,10 +41,14 @@ struct TextColumn {
     return Self.length(place) == text.count && text.equals(arena, at: Self.start(place))
   }
 
+  /// Fetches where the text of a row lies.
   @inline(__always)
-  func touch(_ row: Int) -> UInt8 {
-    let start = Self.start(places[row])
-    return start < arena.count ? arena[start] : 0
+  mutating func fetchPlace(_ row: Int) { Prefetch.element(&places, row) }
+
+  /// Fetches the text of a row; `fetchPlace` came before.
+  @inline(__always)
+  mutating func fetchText(_ row: Int) {
+    if row < places.count { Prefetch.element(&arena, Self.start(places[row])) }
   }
 
   private mutating func compact() {

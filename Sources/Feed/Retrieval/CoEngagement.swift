@@ -41,9 +41,17 @@ package struct CoEngagement {
     return Decay.factor(elapsed: Int64(second - list.updated) * 1000, halfLife: halfLifeMs)
   }
 
-  /// Loads what joining to the item will look at first.
+  /// Fetches the list of an item.
   @inline(__always)
-  func touch(_ item: Int) -> Int { item < lists.count ? lists[item].rows.count : 0 }
+  mutating func fetchList(_ item: UInt32) { Prefetch.element(&lists, Int(item)) }
+
+  /// Fetches what the list of an item holds; `fetchList` came before.
+  @inline(__always)
+  mutating func fetchSuccessors(_ item: UInt32) {
+    guard Int(item) < lists.count else { return }
+    Prefetch.first(&lists[Int(item)].rows, capacity)
+    Prefetch.first(&lists[Int(item)].weights, capacity)
+  }
 
   /// Forgets what followed a dropped item.
   package mutating func removeAll(_ item: UInt32) {

@@ -40,6 +40,18 @@ package struct Ring<Element> {
   @inline(__always)
   package func forEach(_ body: (Element) -> Void) { for element in storage { body(element) } }
 
+  /// Fetches what tells how many values there are, and the first of them.
+  @inline(__always)
+  mutating func fetchHead() { Prefetch.head(&storage) }
+
+  /// Fetches where the next value goes and the newest ones; `fetchHead` came before.
+  @inline(__always)
+  mutating func fetchNewest(_ capacity: Int) {
+    let next = storage.count < capacity ? storage.count : start
+    Prefetch.element(&storage, next)
+    Prefetch.element(&storage, next &- 6)
+  }
+
   /// Keeps the values that satisfy `isIncluded`, in order.
   package mutating func keep(where isIncluded: (Element) -> Bool) {
     guard !storage.allSatisfy(isIncluded) else { return }

@@ -84,8 +84,9 @@ struct UserState {
   }
 
   /// The items of the running session before a deed on `item`, newest first, each run of deeds on
-  /// one item once; none when the newest deed is on `item` itself.
-  func earlierItems(
+  /// one item once; none when the newest deed is on `item` itself. Changes nothing: `mutating` has
+  /// it work on the state where it lies, not on a copy.
+  mutating func earlierItems(
     before item: UInt32, reach: Int, strengths: borrowing [Float]
   ) -> (items: InlineArray<16, UInt32>, count: Int) {
     var items = InlineArray<16, UInt32>(repeating: .max)
