@@ -2,13 +2,12 @@ internal import Index
 
 /// What is guessed of an interaction before it is folded in.
 struct Anticipated {
-  var userHash: UInt64 = 0
-  var itemHash: UInt64 = 0
-  /// The user's row, `none` when there seems to be none.
+  var hashes: InteractionHashes
+  /// The user's row, `max` when there seems to be none.
   var user = UInt32.max
-  /// The item's row, `none` when there seems to be none.
+  /// The item's row, `max` when there seems to be none.
   var item = UInt32.max
-  var second: UInt32 = 0
+  var second: UInt32
   /// What is counted; nil for an action that counts nothing.
   var channel: Channel?
 
@@ -18,31 +17,19 @@ struct Anticipated {
 }
 
 extension World {
-  /// Has the processor fetch what the records are about to need, so that the lines of many events
-  /// are on their way side by side instead of one after another. Changes nothing of the World.
+  /// Has the processor fetch what records are about to need, so that the lines of many events are
+  /// on their way side by side instead of one after another. Changes nothing of the World.
   ///
-  /// It goes over the batch a few times: each pass follows one pointer further than the one before,
-  /// whose lines have arrived by then.
-  mutating func anticipate(_ batch: borrowing EventBatch) {
+  /// It goes over the records a few times: each pass follows one pointer further than the one
+  /// before, whose lines have arrived by then.
+  mutating func anticipate(_ batch: borrowing ReadBatch, _ range: Range<Int>) {
     ahead.removeAll(keepingCapacity: true)
-    for index in 0..<batch.count {
-      RecordView.over(batch.bytes, batch.range(index)) { record in
-        guard record.load(1, as: UInt8.self) == EventKind.interaction.rawValue,
-          let view = try? InteractionView(record), !view.targetIsAuthor
-        else { return }
-        var event = Anticipated()
-        event.userHash = view.user.hash(seed: 0)
-        event.itemHash = view.target.hash(seed: 0)
-        event.second = view.time.seconds
-        event.channel = view.action.channel
-        users.ids.fetchSlot(event.userHash)
-        items.ids.fetchSlot(event.itemHash)
-        if view.eventID.count > 0 {
-          let key = DedupWindow.key(scope: view.user, id: view.eventID)
-          dedup.fetch(key, ahead: ahead.count)
-        }
-        ahead.append(event)
-      }
+    for index in range {
+      guard let event = batch.expected[index] else { continue }
+      users.ids.fetchSlot(event.hashes.user)
+      items.ids.fetchSlot(event.hashes.target)
+      dedup.fetch(event.hashes.event, ahead: ahead.count)
+      ahead.append(event)
     }
     for index in ahead.indices { guessRows(index) }
     for index in ahead.indices { fetchStates(ahead[index]) }
@@ -54,12 +41,12 @@ extension World {
   /// The rows, and what is found by row.
   @inline(__always)
   private mutating func guessRows(_ index: Int) {
-    if let user = users.ids.guess(ahead[index].userHash), Int(user) < users.states.count {
+    if let user = users.ids.guess(ahead[index].hashes.user), Int(user) < users.states.count {
       ahead[index].user = user
       Prefetch.element(&users.states, Int(user))
       users.ids.fetchPlace(user)
     }
-    if let item = items.ids.guess(ahead[index].itemHash), Int(item) < items.facts.count {
+    if let item = items.ids.guess(ahead[index].hashes.target), Int(item) < items.facts.count {
       ahead[index].item = item
       Prefetch.element(&items.facts, Int(item))
       Prefetch.element(&items.stats, Int(item))

@@ -9,11 +9,20 @@ extension World {
   public mutating func apply(
     _ offset: Offset, _ record: RecordView, breathe: () -> Void = {}
   ) -> Outcome {
+    apply(offset, record, nil, breathe: breathe)
+  }
+
+  /// - Parameter hashes: those of an interaction, when they are known already.
+  @discardableResult
+  mutating func apply(
+    _ offset: Offset, _ record: RecordView, _ hashes: InteractionHashes?,
+    breathe: () -> Void = {}
+  ) -> Outcome {
     guard offset > self.offset else { return .duplicate }
     self.offset = offset
     let outcome: Outcome
     do {
-      outcome = try fold(record, breathe)
+      outcome = try fold(record, hashes, breathe)
     } catch {
       outcome = .poison(error)
     }
@@ -67,11 +76,14 @@ extension World {
     }
   }
 
-  private mutating func fold(_ record: RecordView, _ breathe: () -> Void) throws(DecodeError)
-    -> Outcome
-  {
+  private mutating func fold(
+    _ record: RecordView, _ hashes: InteractionHashes?, _ breathe: () -> Void
+  ) throws(DecodeError) -> Outcome {
     let kind = try record.kind()
-    if kind == .interaction { return interact(try InteractionView(record)) }
+    if kind == .interaction {
+      let view = try InteractionView(record)
+      return interact(view, hashes ?? InteractionHashes(view))
+    }
     let event = try Event.decode(record)
     if let received = record.received { self.received = max(self.received, received) }
     switch event {
@@ -96,7 +108,16 @@ extension World {
   ///
   /// - Parameter second: when a new user was first seen; nil = now.
   mutating func userRow(_ id: RecordView, second: UInt32? = nil) -> UInt32? {
-    if let row = users.ids.row(id) { return row }
+    userRow(id, hash: id.hash(seed: 0), second: second)
+  }
+
+  @inline(__always)
+  mutating func userRow(_ id: RecordView, hash: UInt64, second: UInt32? = nil) -> UInt32? {
+    if let row = users.ids.row(id, hash: hash) { return row }
+    return newUser(id, second: second)
+  }
+
+  private mutating func newUser(_ id: RecordView, second: UInt32?) -> UInt32? {
     guard users.count < settings.usersMax, id.count > 0 else { return nil }
     let row = users.add(id)
     users.states[Int(row)].isAnonymous = id.hasPrefix(World.anonymousPrefix)

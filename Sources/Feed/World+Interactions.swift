@@ -4,12 +4,12 @@ extension World {
   /// Folds an interaction in: counters, windows and lists of the item; deeds, affinities and taste
   /// of the user; what follows what inside the session.
   @inline(__always)
-  mutating func interact(_ view: InteractionView) -> Outcome {
+  mutating func interact(_ view: InteractionView, _ hashes: InteractionHashes) -> Outcome {
     received = max(received, view.received)
-    guard view.eventID.count > 0 else { return act(view) }
-    let key = DedupWindow.key(scope: view.user, id: view.eventID)
+    guard view.eventID.count > 0 else { return act(view, hashes) }
+    let key = hashes.event
     guard !dedup.contains(key) else { return .duplicate }
-    let outcome = act(view)
+    let outcome = act(view, hashes)
     switch outcome {
     case .applied, .late: dedup.insert(key)
     // What did not count may come again under its id, once its target is known.
@@ -19,13 +19,15 @@ extension World {
   }
 
   @inline(__always)
-  private mutating func act(_ view: InteractionView) -> Outcome {
+  private mutating func act(_ view: InteractionView, _ hashes: InteractionHashes) -> Outcome {
     // The client's time, unless it is in the future or missing.
     let isBelieved = !view.isAhead(of: settings) && view.time.milliseconds > 0
     let time = isBelieved ? view.time : view.received
     newest = max(newest, time)
     let second = time.seconds
-    guard let user = userRow(view.user, second: second) else { return .refused }
+    guard let user = userRow(view.user, hash: hashes.user, second: second) else {
+      return .refused
+    }
     freshness.bump(user)
     let session = view.session.count > 0 ? view.session.hash(seed: 1) | 1 : 0
     users.states[Int(user)].touch(
@@ -37,9 +39,8 @@ extension World {
       judge(user, author, view.action)
       return .applied
     }
-    guard let item = items.ids.row(view.target) ?? makeBare(view, second) else {
-      return .unknownTarget
-    }
+    guard let item = items.ids.row(view.target, hash: hashes.target) ?? makeBare(view, second)
+    else { return .unknownTarget }
     if view.action.concernsAuthor {
       let author = items.facts[Int(item)].author
       guard author != .max else { return .unknownTarget }

@@ -126,7 +126,8 @@ struct FileSnapshotsTests {
     let error = #expect(throws: SnapshotError.self) { try load(info) }
     #expect(
       error?.description
-        == "snapshot-newer: \(path(info)): has format 2.1, this program reads up to 1.1; "
+        == "snapshot-newer: \(path(info)): has format 2.\(SnapshotWriter.version), "
+        + "this program reads up to 1.\(SnapshotWriter.version); "
         + "upgrade updraft")
   }
 

@@ -25,27 +25,22 @@ extension Engine {
     _ log: any EventLog, into world: inout World, through last: Offset? = nil,
     progress: (UInt64) -> Void = { _ in }
   ) throws(LogError) {
-    var chunk = EventBatch()
-    var offsets: [Offset] = []
-    func fold(_ world: inout World) {
-      world.anticipate(chunk)
-      for index in 0..<chunk.count {
-        RecordView.over(chunk.bytes, chunk.range(index)) { _ = world.apply(offsets[index], $0) }
-      }
-      chunk.removeAll()
-      offsets.removeAll(keepingCapacity: true)
-    }
+    let reader = ReadAhead(log, after: world.offset, through: last)
+    defer { reader.stop() }
     var count: UInt64 = 0
-    try log.scan(after: world.offset) { offset, record in
-      if let last, offset > last { return false }
-      chunk.appendRecord { record.append(to: &$0) }
-      offsets.append(offset)
-      if chunk.count == replayChunk { fold(&world) }
-      count += 1
-      if count & 65_535 == 0 { progress(offset.value) }
-      return true
+    while var batch = try reader.next() {
+      var start = 0
+      while start < batch.count {
+        let end = min(batch.count, start + replayChunk)
+        world.anticipate(batch, start..<end)
+        for index in start..<end { batch.apply(index, to: &world) }
+        start = end
+      }
+      let before = count
+      count += UInt64(batch.count)
+      if before >> 16 != count >> 16 { progress(world.offset.value) }
+      reader.giveBack(&batch)
     }
-    fold(&world)
   }
 
   /// Events whose memory is fetched side by side.

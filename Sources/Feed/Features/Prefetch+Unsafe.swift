@@ -3,12 +3,12 @@ internal import CKernels
 /// Hints to the processor about memory that is needed soon, so that the lines of many events are
 /// fetched side by side instead of one after another.
 ///
-/// Safe because a hint reads nothing: addresses are only computed, never followed, and the processor
-/// ignores those that lead nowhere. That an array's elements lie 32 bytes behind its reference, with
-/// the count in front of them, is how the standard library lays arrays out; were it otherwise, the
-/// hints would be wrong and nothing else. The reference is read as bits from where it is kept (so
-/// columns are `inout`, but nothing changes them): a borrow would count it, and the count lies in the
-/// very memory that is not here yet.
+/// Safe because a hint reads nothing: addresses are only computed, never followed, and the
+/// processor ignores those that lead nowhere. That an array's elements lie 32 bytes behind its
+/// reference, with the count in front of them, is how the standard library lays arrays out; were it
+/// otherwise, the hints would be wrong and nothing else. The reference is read as bits from where
+/// it is kept (so columns are `inout`, but nothing changes them): a borrow would count it, and the
+/// count lies in the very memory that is not here yet.
 enum Prefetch {
   private static let lineBytes = 64
   private static let headBytes = 32

@@ -290,8 +290,8 @@ package struct WindowStore {
 }
 
 extension WindowStore {
-  /// Whether every pair has its own block, no block is lost and none shares its rings: what counting
-  /// relies on.
+  /// Whether every pair has its own block, no block is lost and none shares its rings: what
+  /// counting relies on.
   func isSound(items: Int) -> Bool {
     guard places.count <= items * Channel.count else { return false }
     var isListed = [Bool](repeating: false, count: blocks.count)

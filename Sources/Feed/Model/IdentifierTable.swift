@@ -14,8 +14,11 @@ package struct IdentifierTable {
 
   /// The row of an identifier.
   @inline(__always)
-  package func row(_ id: RecordView) -> UInt32? {
-    let hash = id.hash(seed: 0)
+  package func row(_ id: RecordView) -> UInt32? { row(id, hash: id.hash(seed: 0)) }
+
+  /// The row of an identifier whose hash is known.
+  @inline(__always)
+  func row(_ id: RecordView, hash: UInt64) -> UInt32? {
     let tag = hash & 0xffff_ffff_0000_0000
     let mask = slots.count &- 1
     var position = Int(truncatingIfNeeded: hash) & mask
