@@ -84,7 +84,7 @@ let package = Package(
     module("Settings", ["Feed", "CYAML"]),
     module("Feed", ["Index", "CKernels", "Sync"]),
     module("Text", ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc"]),
-    module("Index", ["CKernels"]),
+    module("Index", ["CKernels", "Sync"]),
     module("HTTP", ["Sync", "CMicroHTTPD", "CZlib", "CCurl"]),
     module("JSON", ["CSimdJSON"]),
     module("TestKit", ["Feed", "Sync"]),
@@ -110,7 +110,7 @@ let package = Package(
       path: "Tests/Crash", swiftSettings: strict),
     .target(name: "PowerCut", path: "Tests/PowerCut"),
 
-    tests("IndexTests", ["Index", "CKernels", "TestKit"]),
+    tests("IndexTests", ["Index", "CKernels", "Sync", "TestKit"]),
     tests("FeedTests", ["Feed", "Index", "Sync", "TestKit"]),
     tests("JSONTests", ["JSON"]),
     tests("TextTests", ["Text", "Feed", "Sync", "CKernels", "TestKit"]),

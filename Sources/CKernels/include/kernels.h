@@ -2,6 +2,7 @@
 
 // Every kernel that is written in C, one header a topic.
 
+#include "codes.h"
 #include "prefetch.h"
 #include "transformer.h"
 #include "vectors.h"

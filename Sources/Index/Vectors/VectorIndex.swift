@@ -8,6 +8,18 @@ public enum Metric: String, Sendable, CaseIterable {
   case squaredEuclidean = "l2"
 }
 
+/// How a search went about it.
+public enum SearchStrategy: String, Sendable {
+  /// Compared every row, or every allowed one.
+  case scan
+  /// Walked the graph.
+  case graph
+  /// Walked the graph and kept what the filter allows.
+  case filteredGraph = "filtered_graph"
+  /// Walked the graph, found too little that the filter allows, and compared every allowed row.
+  case graphThenScan = "graph_then_scan"
+}
+
 /// What a search did.
 public struct SearchReport: Sendable, Equatable {
   /// Rows that were scored.
@@ -15,11 +27,16 @@ public struct SearchReport: Sendable, Equatable {
   /// Whether every row that the filter allows was considered; false after a stop at the limit or
   /// by the caller.
   public var complete: Bool
+  /// How it went about it.
+  public var strategy: SearchStrategy
+  /// Of the rows met on a walk with a filter, the share that could have been hits; 1 otherwise.
+  public var allowedShare = 1.0
 
   /// Makes a report.
-  public init(visited: Int, complete: Bool) {
+  public init(visited: Int, complete: Bool, strategy: SearchStrategy = .scan) {
     self.visited = visited
     self.complete = complete
+    self.strategy = strategy
   }
 }
 

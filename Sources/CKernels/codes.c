@@ -1,0 +1,171 @@
+#include <math.h>
+
+#include "kernels.h"
+
+// Distances are kept between 0 and 2^32 by adding this to them.
+#define MIDDLE 0x40000000u
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void fetch_code(const uint8_t *from, size_t stride) {
+  for (size_t i = 0; i < stride && i < 1024; i += 64) __builtin_prefetch(from + i);
+}
+
+INLINE void fetch_half(const uint16_t *from, size_t n) {
+  for (size_t i = 0; i < n && i < 512; i += 32) __builtin_prefetch(from + i);
+}
+
+INLINE void fetch_links(const updraft_walk *w, uint32_t node) {
+  const uint32_t *links = w->links + node * w->degree;
+  for (size_t i = 0; i < w->degree; i += 16) __builtin_prefetch(links + i);
+}
+
+INLINE int is_allowed(const updraft_walk *w, uint32_t node) {
+  uint32_t row = updraft_load(w->rows + node) - 1;  // none becomes a row beyond every set
+  return row >> 6 < w->allowed_words && w->allowed[row >> 6] >> (row & 63) & 1;
+}
+
+// Notes a node that was not seen before, without a branch.
+INLINE void touch(updraft_walk *w, uint32_t node) {
+  uint64_t *word = w->seen + (node >> 6), old = *word, bit = 1ull << (node & 63);
+  w->touched[w->fresh_start + w->fresh_count] = node;
+  w->fresh_count += !(old & bit);
+  *word = old | bit;
+}
+
+// A key into a sorted array, by halving and moving.
+INLINE void insert_by_halving(uint64_t *keys, size_t width, uint64_t key) {
+  size_t low = 0, high = width;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (keys[middle] < key) low = middle + 1;
+    else high = middle;
+  }
+  if (low == width) return;
+  __builtin_memmove(keys + low + 1, keys + low, (width - 1 - low) * sizeof *keys);
+  keys[low] = key;
+}
+
+// Half precision by its bits, for processors that do not know it.
+INLINE float half_value(uint16_t half) {
+  uint32_t sign = (uint32_t)(half & 0x8000) << 16, rest = half & 0x7fff, bits;
+  float value;
+  if (rest >= 0x7c00) bits = sign | 0x7f800000 | (rest & 0x3ff) << 13;
+  else bits = sign | rest << 13;
+  __builtin_memcpy(&value, &bits, sizeof value);
+  return rest >= 0x7c00 ? value : value * 0x1p112f;
+}
+
+void updraft_from_half(const uint16_t *from, size_t n, float *to) {
+  for (size_t i = 0; i < n; i++) to[i] = half_value(from[i]);
+}
+
+void updraft_to_half(const float *from, size_t n, uint16_t *to) {
+  for (size_t i = 0; i < n; i++) {
+    float size = fabsf(from[i]);
+    uint32_t bits, sign = signbit(from[i]) ? 0x8000 : 0, half;
+    if (!(size < 65504.0f)) size = 65504.0f;
+    if (size < 0x1p-14f) {
+      half = (uint32_t)rintf(size * 0x1p24f);
+    } else {
+      __builtin_memcpy(&bits, &size, sizeof bits);
+      bits += 0xfff + (bits >> 13 & 1);  // to the nearest, ties to even
+      half = (bits >> 13) - (112u << 10);
+    }
+    to[i] = (uint16_t)(sign | half);
+  }
+}
+
+int64_t updraft_quantise(const float *from, const float *centre, float scale, size_t n,
+                         size_t stride, int8_t *to) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    float value = (from[i] - (centre ? centre[i] : 0)) * scale;
+    value = value > 127 ? 127 : value > -127 ? value : -127;
+    int32_t code = (int32_t)rintf(value);
+    sum += code * code;
+    to[i] = (int8_t)code;
+  }
+  for (size_t i = n; i < stride; i++) to[i] = 0;
+  return sum;
+}
+
+void updraft_flip(const uint8_t *from, size_t stride, uint8_t *to) {
+  for (size_t i = 0; i < stride; i++) to[i] = from[i] ^ 0x80;
+}
+
+// Plain C: the truth that the others are tested against.
+
+INLINE void scalar_dot4(const int8_t *q, const uint8_t *const *rows, size_t n, int32_t *out) {
+  for (size_t j = 0; j < 4; j++) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < n; i++) sum += q[i] * (rows[j][i] - 128);
+    out[j] = sum;
+  }
+}
+
+INLINE void scalar_insert(uint64_t *keys, size_t width, uint64_t key) {
+  insert_by_halving(keys, width, key);
+}
+
+INLINE void scalar_half4_dots(const float *q, const uint16_t *const *rows, size_t n,
+                              float *out) {
+  for (size_t j = 0; j < 4; j++) {
+    float sum = 0;
+    for (size_t i = 0; i < n; i++) sum += q[i] * half_value(rows[j][i]);
+    out[j] = sum;
+  }
+}
+
+INLINE void scalar_half4_squares(const float *q, const uint16_t *const *rows, size_t n,
+                                 float *out) {
+  for (size_t j = 0; j < 4; j++) {
+    float sum = 0;
+    for (size_t i = 0; i < n; i++) {
+      float difference = q[i] - half_value(rows[j][i]);
+      sum += difference * difference;
+    }
+    out[j] = sum;
+  }
+}
+
+#undef INLINE
+#define NAME(x) scalar_##x
+#define TARGET
+#define LABEL "scalar"
+#include "codes_variant.h"
+
+#if defined(__x86_64__)
+#include "codes_x86.h"
+#elif defined(__aarch64__)
+#include "codes_neon.h"
+#endif
+
+// Written by the constructor before any other thread exists, then only read.
+static const updraft_codes *available[5];
+
+static void __attribute__((constructor)) choose(void) {
+  size_t count = 0;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl"))
+    available[count++] = &avx512vnni_codes_variant;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("f16c"))
+    available[count++] = &avx2_codes_variant;
+  available[count++] = &sse2_codes_variant;
+#elif defined(__aarch64__)
+#ifdef HAS_DOTPROD
+  if (has_dotprod()) available[count++] = &dotprod_codes_variant;
+#endif
+  available[count++] = &neon_codes_variant;
+#endif
+  available[count] = &scalar_codes_variant;
+}
+
+const updraft_codes *updraft_codes_best(void) { return available[0]; }
+
+const updraft_codes *updraft_codes_at(size_t index) {
+  return index < sizeof available / sizeof *available ? available[index] : NULL;
+}

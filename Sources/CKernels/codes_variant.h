@@ -1,0 +1,200 @@
+// The kernels over codes of one instruction set, written once. The includer defines NAME(x),
+// TARGET and LABEL as for vectors_variant.h, and the functions
+//
+//   NAME(dot4)      a query against four codes
+//   NAME(insert)    a key into a sorted array of keys, the largest of which falls out
+//   NAME(half4)     a float query against four half-precision rows
+//
+// Node numbers, links and rows are read one by one and atomically: a writer may be at work.
+
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+TARGET static void NAME(code_dots)(const int8_t *query, const uint8_t *codes, size_t stride,
+                                   const uint32_t *slots, size_t count, int32_t *out) {
+  for (size_t i = 0; i < count; i += 4) {
+    const uint8_t *four[4];
+    int32_t sums[4];
+    for (size_t j = 0; j < 4; j++) {
+      four[j] = codes + slots[i + j < count ? i + j : count - 1] * stride;
+      if (i + j + 8 < count) fetch_code(codes + slots[i + j + 8] * stride, stride);
+    }
+    NAME(dot4)(query, four, stride, sums);
+    for (size_t j = 0; j < 4 && i + j < count; j++) out[i + j] = sums[j];
+  }
+}
+
+// The keys of the nodes at `nodes`, of which at least four can be read.
+INLINE void NAME(keys4)(const updraft_walk *w, const uint32_t *nodes, uint64_t *keys) {
+  const uint8_t *four[4];
+  int32_t sums[4];
+  for (size_t j = 0; j < 4; j++) {
+    size_t slot = w->slots ? updraft_load(w->slots + nodes[j]) : nodes[j];
+    four[j] = w->codes + slot * w->stride;
+  }
+  NAME(dot4)(w->query, four, w->stride, sums);
+  if (w->norms) {
+    for (size_t j = 0; j < 4; j++) {
+      size_t slot = (size_t)(four[j] - w->codes) / w->stride;
+      uint32_t norm = (uint32_t)(w->norms[slot] * w->norm_scale);
+      keys[j] = (uint64_t)(MIDDLE + norm - (uint32_t)sums[j]) << 32 | (uint64_t)nodes[j] << 1;
+    }
+  } else {
+    for (size_t j = 0; j < 4; j++)
+      keys[j] = (uint64_t)(MIDDLE - (uint32_t)sums[j]) << 32 | (uint64_t)nodes[j] << 1;
+  }
+}
+
+INLINE void NAME(consider)(updraft_walk *w, uint64_t key, uint64_t *lowest) {
+  if (w->allowed && key < w->found[w->found_width - 1]) {
+    uint32_t node = (uint32_t)key >> 1;
+    if (is_allowed(w, node)) {
+      w->passed++;
+      NAME(insert)(w->found, w->found_width, key);
+    }
+  }
+  if (key >= w->beam[w->width - 1]) return;
+  if (key < *lowest) *lowest = key;
+  NAME(insert)(w->beam, w->width, key);
+  if (w->links) fetch_links(w, (uint32_t)key >> 1);
+}
+
+INLINE void NAME(score)(updraft_walk *w, const uint32_t *nodes, size_t count, uint64_t flag) {
+  uint64_t lowest = UINT64_MAX;
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    uint64_t keys[4];
+    NAME(keys4)(w, nodes + i, keys);
+    for (size_t j = 0; j < 4; j++) NAME(consider)(w, keys[j] | flag, &lowest);
+  }
+  if (i < count) {
+    uint32_t last[4];
+    uint64_t keys[4];
+    for (size_t j = 0; j < 4; j++) last[j] = nodes[i + j < count ? i + j : count - 1];
+    NAME(keys4)(w, last, keys);
+    for (size_t j = 0; i + j < count; j++) NAME(consider)(w, keys[j] | flag, &lowest);
+  }
+  w->visited += count;
+  while (w->cursor >= 8 && w->beam[w->cursor - 8] >= lowest) w->cursor -= 8;
+  while (w->cursor > 0 && w->beam[w->cursor - 1] >= lowest) w->cursor--;
+}
+
+TARGET static void NAME(offer)(updraft_walk *w, const uint32_t *nodes, size_t count,
+                               int followed) {
+  if (w->seen) {
+    if (w->touched_count + count > w->touched_limit) w->spilled = 1, w->touched_count = 0;
+    w->fresh_start = w->touched_count, w->fresh_count = 0;
+    for (size_t i = 0; i < count; i++) touch(w, nodes[i]);
+    nodes = w->touched + w->fresh_start, count = w->fresh_count;
+    w->touched_count += count;
+    w->fresh_count = 0;
+  }
+  for (size_t i = 0; i < count; i += 64) {
+    size_t some = count - i < 64 ? count - i : 64;
+    if (!w->slots)
+      for (size_t j = 0; j < some; j++)
+        fetch_code(w->codes + nodes[i + j] * w->stride, w->stride);
+    NAME(score)(w, nodes + i, some, followed ? 1 : 0);
+  }
+}
+
+// Takes up to four of the best nodes whose links were not followed; false when there are none, or
+// none that could better what was found.
+INLINE int NAME(select)(updraft_walk *w) {
+  uint64_t end = w->allowed ? w->found[w->found_width - 1] : UINT64_MAX;
+  size_t i = w->cursor, n = 0;
+  if (w->visited >= w->budget) end = 0;
+  while (n < 4 && i < w->width) {
+    uint64_t key = w->beam[i];
+    if (key >= end) break;
+    if (!(key & 1)) {
+      w->beam[i] = key | 1;
+      w->next[n++] = (uint32_t)key >> 1;
+    }
+    i++;
+  }
+  w->cursor = i;
+  w->next_count = n;
+  return n != 0;
+}
+
+INLINE void NAME(gather)(updraft_walk *w) {
+  if (w->touched_count + 4 * w->degree > w->touched_limit) w->spilled = 1, w->touched_count = 0;
+  w->fresh_start = w->touched_count, w->fresh_count = 0;
+  for (size_t i = 0; i < w->next_count; i++) {
+    const uint32_t *links = w->links + w->next[i] * w->degree;
+    for (size_t j = 0; j < w->degree; j++) touch(w, updraft_load(links + j));
+  }
+  const uint32_t *fresh = w->touched + w->fresh_start;
+  if (!w->slots)
+    for (size_t i = 0; i < w->fresh_count; i++)
+      fetch_code(w->codes + fresh[i] * w->stride, w->stride);
+  w->touched_count += w->fresh_count;
+}
+
+TARGET static size_t NAME(run)(updraft_walk **walks, size_t count, size_t rounds) {
+  while (count && rounds--) {
+    for (size_t i = 0; i < count;) {
+      if (NAME(select)(walks[i])) {
+        i++;
+      } else {
+        updraft_walk *done = walks[i];
+        walks[i] = walks[--count], walks[count] = done;
+      }
+    }
+    for (size_t i = 0; i < count; i++) NAME(gather)(walks[i]);
+    for (size_t i = 0; i < count; i++)
+      NAME(score)(walks[i], walks[i]->touched + walks[i]->fresh_start, walks[i]->fresh_count, 0);
+  }
+  return count;
+}
+
+TARGET static uint32_t NAME(descend)(updraft_walk *w, uint32_t node) {
+  uint32_t start[4] = {node, node, node, node};
+  uint64_t keys[4];
+  NAME(keys4)(w, start, keys);
+  uint64_t best = keys[0];
+  for (;;) {
+    const uint32_t *links = w->links + ((uint32_t)best >> 1) * w->degree;
+    uint64_t before = best;
+    for (size_t i = 0; i < w->degree; i += 4) {
+      uint32_t four[4];
+      for (size_t j = 0; j < 4; j++)
+        four[j] = updraft_load(links + (i + j < w->degree ? i + j : i));
+      NAME(keys4)(w, four, keys);
+      for (size_t j = 0; j < 4; j++)
+        if (keys[j] < best) best = keys[j];
+    }
+    w->visited += w->degree;
+    if (best == before) return (uint32_t)best >> 1;
+  }
+}
+
+#define HALVES(OP)                                                                             \
+  TARGET static void NAME(half_##OP)(const float *query, const uint16_t *rows, size_t n,       \
+                                     const uint32_t *slots, size_t count, float *out) {        \
+    for (size_t i = 0; i < count && i < 4; i++) fetch_half(rows + slots[i] * n, n);            \
+    for (size_t i = 0; i < count; i += 4) {                                                    \
+      const uint16_t *four[4];                                                                 \
+      float sums[4];                                                                           \
+      for (size_t j = 0; j < 4; j++) {                                                         \
+        four[j] = rows + slots[i + j < count ? i + j : count - 1] * n;                         \
+        if (i + j + 4 < count) fetch_half(rows + slots[i + j + 4] * n, n);                     \
+      }                                                                                        \
+      NAME(half4_##OP)(query, four, n, sums);                                                  \
+      for (size_t j = 0; j < 4 && i + j < count; j++) out[i + j] = sums[j];                    \
+    }                                                                                          \
+  }
+
+HALVES(dots)
+HALVES(squares)
+
+static const updraft_codes NAME(codes_variant) = {
+    LABEL, NAME(code_dots), NAME(offer), NAME(run), NAME(descend), NAME(half_dots),
+    NAME(half_squares),
+};
+
+#undef INLINE
+#undef HALVES
+#undef NAME
+#undef TARGET
+#undef LABEL
