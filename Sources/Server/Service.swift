@@ -20,7 +20,7 @@ final class Service: Sendable {
   /// Threads that make pages.
   let ranking: WorkPool
   /// One thread for work of operators.
-  let operations = WorkPool(threads: 1, queueMax: 16)
+  let operations: WorkPool
   /// Users that anybody may be; nil unless this is a demo.
   let demo: (any DemoUsers)?
   /// What `GET /v1/stats` compares with.
@@ -53,7 +53,8 @@ final class Service: Sendable {
     ranking = WorkPool(
       threads: configuration.engine.rankingThreads > 0
         ? configuration.engine.rankingThreads : WorkPool.cores,
-      queueMax: configuration.engine.rankingQueueMax)
+      queueMax: configuration.engine.rankingQueueMax, time: engine.time)
+    operations = WorkPool(threads: 1, queueMax: 16, time: engine.time)
   }
 
   /// Works a request off; called on an I/O thread.

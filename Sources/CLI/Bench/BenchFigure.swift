@@ -1,6 +1,6 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
-  case events, cached, uncached, visible, replay, restart, globo, memory
+  case events, cached, uncached, overload, visible, replay, restart, globo, memory
   case fanOut = "fan-out"
 
   /// What it takes, in half a line.
@@ -9,6 +9,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .events: "durable events a second from HTTP batches, beside plain SQLite inserts"
     case .cached: "CPU of a cached page, beside nginx and a file of the same size"
     case .uncached: "a page ranked anew, idle and while events come"
+    case .overload: "more requests than can be served: goodput, refusals, recovery"
     case .visible: "whether the page after a 202 shows it"
     case .fanOut: "inbox writes a second, beside Redis ZADD"
     case .replay: "events a second from SQLite into the World, beside a bare scan"
@@ -24,6 +25,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .events: try bench.events()
     case .cached: try bench.cachedPage()
     case .uncached: try bench.uncachedPage()
+    case .overload: try bench.overload()
     case .visible: try bench.visible()
     case .fanOut: try bench.fanOut()
     case .replay: try bench.replay()

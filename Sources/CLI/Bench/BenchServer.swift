@@ -7,8 +7,8 @@ final class BenchServer {
   let process: ChildProcess
   let address: String
 
-  /// Starts it over a new folder, or over one that is there.
-  init(over folder: String? = nil) throws {
+  /// Starts it over a new folder, or over one that is there, with further settings.
+  init(over folder: String? = nil, settings: [String] = []) throws {
     scratch = try ScratchFolder("updraft-bench")
     data = folder ?? scratch.path + "/data"
     process = try ChildProcess(
@@ -16,7 +16,7 @@ final class BenchServer {
       [
         "serve", "--data", data, "--listen", "127.0.0.1:0", "--json", "--set",
         "server.user_requests_per_second=1000000", "--set", "server.user_burst=1000000",
-      ])
+      ] + settings.flatMap { ["--set", $0] })
     guard process.waitForOutput(#""event":"ready""#, seconds: 300) else {
       throw Failure("bench-server", "the server did not start: \(process.errorSoFar)")
     }

@@ -5,6 +5,17 @@ enum ProcessFacts {
     try cpuMicroseconds("\(id)")
   }
 
+  /// Bytes of memory that it holds.
+  static func residentBytes(_ id: Int32) throws -> Int {
+    let text = String(decoding: try Files.read("/proc/\(id)/statm"), as: UTF8.self)
+    let fields = text.split(separator: " ")
+    guard fields.count > 1, let pages = Int(fields[1]) else {
+      throw Failure("proc", "/proc/\(id)/statm has another form")
+    }
+    // A page is 4 KiB where this runs.
+    return pages * 4_096
+  }
+
   /// The share of one core that this process has while `body` runs: below 1 for a piece of work on
   /// one thread, something else had the machine.
   static func share<Result>(of body: () throws -> Result) throws -> (result: Result, share: Double)

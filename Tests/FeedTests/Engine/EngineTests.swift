@@ -1,6 +1,7 @@
 import Feed
 import Sync
 import Synchronization
+import TestKit
 import Testing
 
 /// The engine over the memory log: what an acknowledgement means, retries, bounds, recovery.
@@ -78,29 +79,29 @@ import Testing
   }
 
   @Test func aFullLogRefusesAndLaterTakesInAgain() throws {
-    let log = FaultyLog()
+    let log = HeldLog()
     let engine = try started(log)
     defer { engine.stop() }
     var batch = EventBatch()
     batch.append(.itemPublished(item("a", author: "ann")), received: at(1))
-    log.fail(with: LogError(.full, "no room"))
+    log.fails(with: .full)
     #expect(throws: SubmitError.full) { try engine.submit(batch) }
     #expect(engine.read { $0.item("a") } == nil)
     #expect(engine.status.phase == .ready)
-    log.fail(with: nil)
+    log.fails(with: nil)
     #expect(try engine.submit(batch).count == 1)
   }
 
   @Test func aFailedLogStopsWritesAndPagesGoOn() throws {
-    let log = FaultyLog()
+    let log = HeldLog()
     let engine = try started(log)
     defer { engine.stop() }
     var batch = EventBatch()
     batch.append(.itemPublished(item("a", author: "ann")), received: at(1))
     _ = try engine.submit(batch)
-    log.fail(with: LogError(.failed, "fsync: EIO"))
+    log.fails(with: .failed)
     #expect(throws: SubmitError.self) { try engine.submit(batch) }
-    #expect(engine.status.phase == .failed("log-failed: fsync: EIO"))
+    #expect(engine.status.phase == .failed("log-failed: on demand"))
     #expect(engine.read { $0.item("a") } != nil)
   }
 
@@ -144,40 +145,4 @@ private func click(_ user: String, _ item: String, second: Int64) -> Interaction
 private struct StillTime: TimeSource {
   var now: Timestamp { at(10) }
   var ticks: UInt64 { 1 }
-}
-
-/// A memory log whose appends can be made to fail.
-private final class FaultyLog: EventLog, @unchecked Sendable {
-  // Sendable: `fault` is only touched under `lock`.
-  private let inner = MemoryLog()
-  private let lock = Lock()
-  private var fault: LogError?
-
-  func fail(with error: LogError?) { lock.withLock { fault = error } }
-
-  var end: Offset { inner.end }
-  var prunedThrough: Offset { inner.prunedThrough }
-
-  func append(_ batch: EventBatch) throws(LogError) -> Offset {
-    if let error = lock.withLock({ fault }) { throw error }
-    return try inner.append(batch)
-  }
-
-  func scan(after offset: Offset, _ body: (Offset, RecordView) -> Bool) throws(LogError) {
-    try inner.scan(after: offset, body)
-  }
-
-  func prune(through offset: Offset) throws(LogError) -> Int { try inner.prune(through: offset) }
-
-  func addDeadLetter(_ letter: DeadLetter) throws(LogError) { try inner.addDeadLetter(letter) }
-
-  func deadLetters(after id: Int64, limit: Int) throws(LogError) -> [DeadLetter] {
-    try inner.deadLetters(after: id, limit: limit)
-  }
-
-  func removeDeadLetter(id: Int64) throws(LogError) -> Bool { try inner.removeDeadLetter(id: id) }
-
-  func mark(_ mark: DigestMark) throws(LogError) { try inner.mark(mark) }
-
-  func marks(limit: Int) throws(LogError) -> [DigestMark] { try inner.marks(limit: limit) }
 }

@@ -2,68 +2,6 @@ import Feed
 import HTTP
 import Sync
 
-/// A log in memory whose appends wait or fail on demand.
-final class HeldLog: EventLog, @unchecked Sendable {
-  // Sendable: the state is only touched under `lock`.
-  private let inner = MemoryLog()
-  private let lock = Lock()
-  private var isHolding = false
-  private var isHeld = false
-  private var failure: LogError.Code?
-
-  /// Lets appends wait from now on.
-  func hold() { lock.withLock { isHolding = true } }
-
-  /// Lets appends go on.
-  func release() {
-    lock.withLock {
-      isHolding = false
-      lock.signalAll()
-    }
-  }
-
-  /// Waits until an append waits.
-  func waitUntilHeld() { lock.withLock { while !isHeld { lock.wait() } } }
-
-  /// Lets appends fail; nil = no longer.
-  func fails(with code: LogError.Code?) { lock.withLock { failure = code } }
-
-  var end: Offset { inner.end }
-  var prunedThrough: Offset { inner.prunedThrough }
-
-  func append(_ batch: EventBatch) throws(LogError) -> Offset {
-    let failure = lock.withLock {
-      while isHolding {
-        isHeld = true
-        lock.signalAll()
-        lock.wait()
-      }
-      isHeld = false
-      return self.failure
-    }
-    if let failure { throw LogError(failure, "on demand") }
-    return try inner.append(batch)
-  }
-
-  func scan(after offset: Offset, _ body: (Offset, RecordView) -> Bool) throws(LogError) {
-    try inner.scan(after: offset, body)
-  }
-
-  func prune(through offset: Offset) throws(LogError) -> Int { try inner.prune(through: offset) }
-
-  func addDeadLetter(_ letter: DeadLetter) throws(LogError) { try inner.addDeadLetter(letter) }
-
-  func deadLetters(after id: Int64, limit: Int) throws(LogError) -> [DeadLetter] {
-    try inner.deadLetters(after: id, limit: limit)
-  }
-
-  func removeDeadLetter(id: Int64) throws(LogError) -> Bool { try inner.removeDeadLetter(id: id) }
-
-  func mark(_ mark: DigestMark) throws(LogError) { try inner.mark(mark) }
-
-  func marks(limit: Int) throws(LogError) -> [DigestMark] { try inner.marks(limit: limit) }
-}
-
 /// Takes an answer from another thread.
 final class Answer: @unchecked Sendable {
   // Sendable: the answer is only touched under `lock`.
