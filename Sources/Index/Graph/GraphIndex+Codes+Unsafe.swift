@@ -39,7 +39,8 @@ extension GraphIndex {
   ) {
     let sum = unsafe updraft_quantise(
       floats, centre.base, codeScale, dimension, memory.stride, query)
-    unsafe memory.norms.base[slot] = Float(sum) / 2
+    let norms = unsafe memory.norms.base
+    unsafe norms[slot] = Float(sum) / 2
     unsafe query.withMemoryRebound(to: UInt8.self, capacity: memory.stride) { query in
       unsafe updraft_flip(query, memory.stride, memory.codes.base + slot * memory.stride)
     }
@@ -100,7 +101,8 @@ extension GraphIndex {
       seen += 1
     }
     guard seen > 0 else { return }
-    for i in 0..<dimension { unsafe centre.base[i] = Float(sums[i] / seen) }
+    let middle = unsafe centre.base
+    for i in 0..<dimension { unsafe middle[i] = Float(sums[i] / seen) }
     var largest: [Float] = []
     for slot in stride(from: 0, to: slots, by: step) where isLive(UInt32(slot)) {
       unsafe decode(slot, into: scratch.floats)

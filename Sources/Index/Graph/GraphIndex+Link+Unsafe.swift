@@ -29,12 +29,12 @@ extension GraphIndex {
     raise(slot, scratch: scratch)
   }
 
-  /// The layer that a slot reaches; each layer has one of 32 nodes of the layer beneath it.
+  /// The layer that a slot reaches; each layer has one of 64 nodes of the layer beneath it.
   func level(of slot: UInt32) -> Int {
     var z = settings.seed &+ UInt64(slot) &* 0x9e37_79b9_7f4a_7c15
     z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return min((z ^ z >> 31).trailingZeroBitCount / 5, GraphMemory.layersMax)
+    return min((z ^ z >> 31).trailingZeroBitCount / 6, GraphMemory.layersMax)
   }
 
   /// The first row of all is where every walk starts.

@@ -77,6 +77,7 @@ extension GraphIndex {
         }
         _ = unsafe kernels.run(&walks, some, .max)
         for i in 0..<some {
+          offerPending(turns[i].scratch)
           turns[i].scratch.forget(nodes: memory[.slots])
           unsafe finish(
             first + (start + i) * dimension, plan, strategy: .graph,
@@ -94,32 +95,36 @@ extension GraphIndex {
     scratch.begin(width: plan.width)
     seed(scratch)
     let complete = walk(scratch, keepGoing)
+    offerPending(scratch)
     scratch.forget(nodes: memory[.slots])
     return SearchReport(
       visited: unsafe scratch.walk.pointee.visited, complete: complete, strategy: .graph)
   }
 
-  /// Puts the rows that wait and the entry of the ground into the beam.
+  /// Notes the rows that wait, and puts the entry of the ground into the beam.
   private func seed(_ scratch: GraphScratch) {
-    offerPending(scratch)
+    scratch.pending.removeAll(keepingCapacity: true)
+    let head = memory[.head]  // before the tail, see `advance`
+    let tail = memory[.tail]
+    for at in head..<max(head, tail) {
+      scratch.pending.append(unsafe updraft_load(memory.log.base + at % memory.capacity))
+    }
     guard memory[.entry] != 0 else { return ground(scratch) }
     var start = descend(to: 0, scratch: scratch)
     unsafe kernels.offer(scratch.walk, &start, 1, 0)
   }
 
+  /// Puts the rows that waited when the search began into the beam; after the walk, which they
+  /// would leave no room for.
   private func offerPending(_ scratch: GraphScratch) {
     unsafe scratch.walk.pointee.links = nil
-    unsafe scratch.walk.pointee.slots = nil
-    let head = memory[.head]  // before the tail, see `advance`
-    let tail = memory[.tail]
-    var at = head
-    while at < tail {
-      let some = min(tail - at, 1024)
-      for i in 0..<some {
-        unsafe scratch.nodes[i] = updraft_load(memory.log.base + (at + i) % memory.capacity)
+    var at = 0
+    unsafe scratch.pending.withUnsafeBufferPointer { pending in
+      while at < pending.count, let first = pending.baseAddress {
+        let some = min(pending.count - at, 1024)
+        unsafe kernels.offer(scratch.walk, first + at, some, 1)
+        at += some
       }
-      unsafe kernels.offer(scratch.walk, scratch.nodes, some, 1)
-      at += some
     }
   }
 
@@ -146,7 +151,9 @@ extension GraphIndex {
       unsafe scratch.walk.pointee.allowed_words = words.count
       unsafe scratch.walk.pointee.budget = max(allowed.count / 2, 2048)
       seed(scratch)
-      return walk(scratch, keepGoing)
+      let complete = walk(scratch, keepGoing)
+      offerPending(scratch)
+      return complete
     }
     scratch.forget(nodes: memory[.slots])
     let end = unsafe scratch.walk.pointee

@@ -70,7 +70,8 @@ internal import Sync
     self.dimension = dimension
     self.metric = metric
     var settings = settings
-    settings.degree = max(4, (settings.degree + 1) / 2 * 2)
+    if settings.degree == 0 { settings.degree = dimension < 256 ? 32 : 44 }
+    settings.degree = min(max(4, (settings.degree + 1) / 2 * 2), 256)
     settings.alpha = max(settings.alpha, 1)
     settings.constructionEffort = max(settings.constructionEffort, settings.degree)
     self.settings = settings
@@ -180,10 +181,11 @@ internal import Sync
   }
 
   func mark(_ slot: UInt32, linked: Bool) {
+    let words = unsafe memory.linked.base
     if linked {
-      unsafe memory.linked.base[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
+      unsafe words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
     } else {
-      unsafe memory.linked.base[Int(slot >> 6)] &= ~(1 << UInt64(slot & 63))
+      unsafe words[Int(slot >> 6)] &= ~(1 << UInt64(slot & 63))
     }
   }
 

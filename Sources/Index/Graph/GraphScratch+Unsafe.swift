@@ -30,6 +30,8 @@ internal import CKernels
   private var keysMost = 0
   var listMost = 0
   var top = TopK(k: 0)
+  /// Slots that waited to be linked when the search began.
+  var pending: [UInt32] = []
 
   init(memory: GraphMemory, dimension: Int, degree: Int, list: Int) {
     listMost = list

@@ -8,11 +8,12 @@ public struct GraphSettings: Sendable, Equatable {
     case codesOnly = "codes_only"
   }
 
-  /// Links of a node at the ground, an even number; more find more and take more memory.
-  public var degree = 32
+  /// Links of a node at the ground, an even number of 4 to 256; more find more and take more
+  /// memory. 0 for 32, or 44 from 256 dimensions on, where more links are worth their room.
+  public var degree = 0
   /// How much nearer to another neighbour a node must be for its link to be left out, as a factor
   /// of distances; higher keeps more long links. At least 1.
-  public var alpha: Float = 1.2
+  public var alpha: Float = 1.06
   /// Width of the beam that looks for a new row's neighbours.
   public var constructionEffort = 100
   /// From what the layers of rows are drawn.
