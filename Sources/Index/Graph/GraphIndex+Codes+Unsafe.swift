@@ -128,8 +128,9 @@ extension GraphIndex {
     }
     var scale = most > 1e-30 && most.isFinite ? (dimension > 16_384 ? 63 : 127) / most : 1
     if l2 { scale = min(scale, codeScale) }
-    _ = unsafe updraft_quantise(
+    let squares = unsafe updraft_quantise(
       query, l2 ? centre.base : nil, scale, dimension, memory.stride, scratch.query)
+    scratch.querySquares = Float(squares)
     unsafe scratch.walk.pointee.norm_scale = scale / codeScale
     unsafe scratch.walk.pointee.norms = l2 ? UnsafePointer(memory.norms.base) : nil
   }

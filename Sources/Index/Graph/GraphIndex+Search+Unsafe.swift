@@ -34,9 +34,16 @@ extension GraphIndex {
       }
       let plan = GraphPlan(k: k, effort: effort, rows: count, degree: settings.degree)
       unsafe prepare(query: query, scratch: scratch)
-      let report: SearchReport
+      var report: SearchReport
       if let allowed {
         report = filtered(plan, allowed, keepGoing: keepGoing, scratch: scratch)
+        if report.complete && report.strategy != .filteredGraph && blurred(plan, scratch) {
+          let exact = unsafe scanHalves(
+            query, k: k, allowed: allowed, keepGoing: keepGoing, scratch: scratch, into: &hits)
+          report.visited += exact.visited
+          report.complete = exact.complete
+          return report
+        }
       } else {
         report = open(plan, keepGoing: keepGoing, scratch: scratch)
       }
@@ -210,7 +217,21 @@ extension GraphIndex {
       visited: unsafe scratch.walk.pointee.visited, complete: complete, strategy: .scan)
   }
 
-  /// Compares half-precision rows, before there are codes.
+  /// Whether the codes of a scan can not tell which rows belong among the best: the last that it
+  /// kept lies nearer to the `k`-th than four times what rounding adds to a product. That is so far
+  /// from the query, where a filter leads and rows are many.
+  private func blurred(_ plan: GraphPlan, _ scratch: GraphScratch) -> Bool {
+    let walk = unsafe scratch.walk.pointee
+    guard settings.keeps == .half, unsafe walk.beam[walk.width - 1] != GraphScratch.noKey else {
+      return false
+    }
+    let (wanted, last) = unsafe (walk.beam[plan.k - 1], walk.beam[walk.width - 1])
+    let slot = Int(UInt32(truncatingIfNeeded: wanted) >> 1)
+    let squares = unsafe scratch.querySquares + 2 * memory.norms.base[slot]
+    return Float(last >> 32 - wanted >> 32) < 4 * (squares / 12).squareRoot()
+  }
+
+  /// Compares half-precision rows: before there are codes, and where those are too coarse.
   private func scanHalves(
     _ query: UnsafePointer<Float>, k: Int, allowed: RowSet?, keepGoing: () -> Bool,
     scratch: GraphScratch, into hits: inout [Hit]

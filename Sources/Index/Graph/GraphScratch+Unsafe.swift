@@ -30,6 +30,8 @@ internal import CKernels
   private var keysMost = 0
   var listMost = 0
   var top = TopK(k: 0)
+  /// Sum of the squares of the coded query.
+  var querySquares: Float = 0
   /// Slots that waited to be linked when the search began.
   var pending: [UInt32] = []
 
