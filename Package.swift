@@ -73,13 +73,14 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON", "Sync", "CSQLite",
+        "Server", "Lab", "Stores", "Settings", "Text", "Feed", "Index", "HTTP", "JSON", "Sync",
+        "CSQLite",
       ],
       swiftSettings: strict),
     module(
       "Server", ["Feed", "HTTP", "JSON", "Sync", "CDashboard", "CJWT", "CCrypto", "CSQLite"],
       exclude: page.map { "Dashboard/" + $0 }),
-    module("Lab", ["Feed", "HTTP", "JSON", "Sync", "CZlib"]),
+    module("Lab", ["Feed", "Index", "HTTP", "JSON", "Sync", "CZlib"]),
     module("Stores", ["Feed", "Sync", "CSQLite"] + clients.map(\.dependency)),
     module("Settings", ["Feed", "CYAML"]),
     module("Feed", ["Index", "CKernels", "Sync"]),

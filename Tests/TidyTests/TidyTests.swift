@@ -25,8 +25,8 @@ import Testing
     "Lab": ["Feed", "HTTP", "JSON", "Index", "Sync", "CZlib", "Glibc", "Synchronization"],
     "TestKit": ["Feed", "Sync", "Glibc", "Synchronization"],
     "CLI": [
-      "Server", "Lab", "Stores", "Settings", "Feed", "HTTP", "JSON", "Sync", "CSQLite", "Glibc",
-      "Synchronization",
+      "Server", "Lab", "Stores", "Settings", "Text", "Feed", "Index", "HTTP", "JSON", "Sync",
+      "CSQLite", "Glibc", "Synchronization",
     ],
   ]
 

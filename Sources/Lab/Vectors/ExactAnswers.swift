@@ -1,0 +1,74 @@
+public import Index
+internal import Sync
+
+/// The true nearest rows of queries, by scoring every row.
+public final class ExactAnswers: Sendable {
+  private let flat: FlatIndex
+
+  /// Holds all vectors.
+  public init(_ vectors: VectorTable, metric: Metric) {
+    var flat = FlatIndex(dimension: vectors.dimension, metric: metric)
+    for row in 0..<vectors.count {
+      vectors.withVector(row) { flat.insert(row: UInt32(row), vector: $0) }
+    }
+    self.flat = flat
+  }
+
+  /// The score of the `k`th nearest allowed row for every query: a row of at least this score is a
+  /// true one. `-infinity` where fewer than `k` rows are allowed.
+  ///
+  /// - Parameters:
+  ///   - filters: the rows allowed, one set a query in turn; empty: all rows.
+  ///   - threads: how many work on it.
+  public func thresholds(
+    _ queries: VectorTable, k: Int, filters: [RowSet] = [], threads: Int
+  ) -> [Float] {
+    let shelf = Lock()
+    let result = Results(count: queries.count)
+    let workers = (0..<max(1, threads)).map { worker in
+      Thread {
+        var hits: [Hit] = []
+        for index in stride(from: worker, to: queries.count, by: max(1, threads)) {
+          let allowed = filters.isEmpty ? nil : filters[index % filters.count]
+          queries.withVector(index) { query in
+            _ = self.flat.search(
+              query: query, k: k, effort: 0, allowed: allowed, newestFirst: 0,
+              keepGoing: { true }, into: &hits)
+          }
+          let least = hits.count < k ? -.infinity : hits[k - 1].score
+          shelf.withLock { result.put(least, at: index) }
+        }
+      }
+    }
+    for worker in workers { worker.join() }
+    return shelf.withLock { result.values }
+  }
+
+  /// The exact scores of rows, in their order.
+  func scores(_ query: Span<Float>, _ hits: [Hit], into scores: inout [Float]) {
+    guard flat.metric == .squaredEuclidean else {
+      let rows = hits.map(\.row)
+      flat.dots(query: query, rows: rows.span, into: &scores)
+      return
+    }
+    scores.removeAll(keepingCapacity: true)
+    for hit in hits {
+      let distance = flat.withVector(row: hit.row) { vector in
+        var sum: Float = 0
+        for i in vector.indices { sum += (vector[i] - query[i]) * (vector[i] - query[i]) }
+        return sum
+      }
+      scores.append(-(distance ?? .infinity))
+    }
+  }
+}
+
+/// Numbers that several threads fill in, under one lock.
+private final class Results: @unchecked Sendable {
+  // Sendable: only touched inside the lock of whoever made it.
+  private(set) var values: [Float]
+
+  init(count: Int) { values = Array(repeating: 0, count: count) }
+
+  func put(_ value: Float, at index: Int) { values[index] = value }
+}
