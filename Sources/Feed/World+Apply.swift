@@ -72,6 +72,7 @@ extension World {
     case .itemDeleted(let deletion):
       return self.item(deletion.id) == nil ? .unknownTarget : .applied
     case .userErased(let erasure): return user(erasure.user) == nil ? .unknownTarget : .applied
+    case .itemVector(let vector): return self.item(vector.item) == nil ? .unknownTarget : .applied
     default: return .applied
     }
   }
@@ -100,6 +101,8 @@ extension World {
     case .pageServed:
       tally.pages += 1
       return .applied
+    case .itemVector(let vector): return set(vector)
+    case .spaceSwitched(let change): return serve(change, breathe)
     case .interaction: return .applied
     }
   }

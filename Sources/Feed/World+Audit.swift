@@ -1,3 +1,5 @@
+internal import Index
+
 /// Where the World keeps rows of items.
 package enum ReferencePlace: String, CaseIterable, Sendable {
   case inbox, deeds, seen, hidden, taste, coEngaged, trending, popular, fresh, authorIndex
@@ -99,7 +101,7 @@ extension World {
     if !windows.isSound(items: rows) { return "windows" }
     if !dwell.isSound { return "dwell times" }
     if !trending.isSound(items: rows) || !popular.isSound(items: rows) { return "top lists" }
-    if !users.isSound(items: rows, dimension: settings.dimension) { return "users" }
+    if !users.isSound(items: rows, dimension: vectors.dimension) { return "users" }
     if !graph.isSound(users: users.states.count) { return "follows" }
     if !inboxes.isSound(items: rows) { return "inboxes" }
     if !authors.isSound(items: rows) { return "posts of authors" }

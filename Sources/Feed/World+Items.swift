@@ -68,9 +68,9 @@ extension World {
     facts.isBare = 0
     items.facts[Int(row.index)] = facts
     items.titles.set(Int(row.index), item.title)
-    if item.embedding.count == settings.dimension, item.embedding.allSatisfy(\.isFinite) {
-      vectors.insert(row: row.index, vector: item.embedding.span)
-    } else {
+    if item.embedding.count == vectors.dimension, item.embedding.allSatisfy(\.isFinite) {
+      place(row.index, item.embedding.span)
+    } else if spaces[0].serving.encoder == VectorSpace.hashed {
       let title = item.text.isEmpty ? item.title : item.title + " " + item.text
       // The topic counts as a tag: short titles share little else.
       let isTagged = item.topic.isEmpty || item.tags.contains(item.topic)
@@ -81,9 +81,10 @@ extension World {
         title: title, tags: tags, category: item.category.isEmpty ? nil : item.category,
         into: &vector)
       if vector.contains(where: { $0 != 0 }) {
-        vectors.insert(row: row.index, vector: vector.span)
+        place(row.index, vector.span)
       } else {
         vectors.remove(row: row.index)
+        placed.remove(row.index)
       }
       swap(&vector, &scratch)
     }
@@ -119,7 +120,8 @@ extension World {
     windows.removeAll(row.index)
     dwell.removeAll(row.index)
     coEngaged.removeAll(row.index)
-    vectors.remove(row: row.index)
+    for space in spaces { space.remove(row.index) }
+    placed.remove(row.index)
     if author != .max { authors.remove(row.index, author: author) }
     freshness.noteRemoval()
   }

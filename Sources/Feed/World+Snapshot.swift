@@ -1,5 +1,3 @@
-internal import Index
-
 extension World {
   /// The checksum of everything that the World is: equal for equal logs and settings.
   ///
@@ -22,7 +20,7 @@ extension World {
     for count in tally.numbers { try writer.put(count) }
     for terms in [topics, categories, types, languages, regions] { try terms.encode(&writer) }
     try items.encode(&writer)
-    for row in 0..<items.facts.count { try encodeVector(UInt32(row), &writer) }
+    try encodeSpaces(&writer)
     try windows.encode(&writer)
     try dwell.encode(&writer)
     try trending.encode(&writer)
@@ -73,8 +71,7 @@ extension World {
     languages = try Terms(&reader)
     regions = try Terms(&reader)
     items = try ItemTable(&reader)
-    var vector: [Float] = []
-    for row in 0..<items.facts.count { try decodeVector(UInt32(row), &reader, &vector) }
+    try decodeSpaces(&reader)
     windows = try WindowStore(blocksMax: settings.windowBlocksMax, &reader)
     dwell = try DwellStore(&reader)
     trending = try TopLists(capacity: settings.topListItems, &reader)
@@ -99,30 +96,6 @@ extension World {
     if let part = unsoundPart {
       throw SnapshotError(.corrupt, "the payload contradicts itself: \(part)")
     }
-  }
-
-  private borrowing func encodeVector(
-    _ row: UInt32, _ writer: inout SnapshotWriter
-  ) throws(SnapshotError) {
-    var bytes: [UInt8] = []
-    _ = vectors.withVector(row: row) { vector in
-      bytes.reserveCapacity(vector.count * 4)
-      for index in vector.indices { bytes.put(vector[index].bitPattern) }
-    }
-    try writer.write { buffer in
-      buffer.put(UInt32(bytes.count / 4))
-      buffer.append(contentsOf: bytes)
-    }
-  }
-
-  private mutating func decodeVector(
-    _ row: UInt32, _ reader: inout SnapshotReader, _ vector: inout [Float]
-  ) throws(SnapshotError) {
-    let count = Int(try reader.number(UInt32.self))
-    guard count > 0 else { return }
-    guard count == settings.dimension else { throw SnapshotReader.ended }
-    vector = try reader.bytes(count * 4).array(of: Float.self)
-    vectors.insert(row: row, vector: vector.span)
   }
 }
 

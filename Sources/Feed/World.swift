@@ -17,7 +17,14 @@ public struct World: ~Copyable {
   var trending: TopLists
   /// Lists by engagement on the long scale.
   var popular: TopLists
-  var vectors: FlatIndex
+  /// The text space comes first.
+  var spaces: [VectorSpace]
+  /// The vectors of the text space that serve.
+  var vectors: GraphIndex
+  /// Items with a vector in the text space.
+  var placed = RowSet()
+  /// Whether new vectors wait for a build instead of being linked as they come.
+  var isFillingUp = false
   let encoder: HashedTextEncoder
   var users = UserTable()
   var graph = FollowGraph()
@@ -60,7 +67,8 @@ public struct World: ~Copyable {
     windows = WindowStore(blocksMax: settings.windowBlocksMax)
     trending = TopLists(capacity: settings.topListItems)
     popular = TopLists(capacity: settings.topListItems)
-    vectors = FlatIndex(dimension: settings.dimension, metric: .cosine)
+    spaces = VectorSpace.all(settings)
+    vectors = spaces[0].serving.index
     encoder = HashedTextEncoder(dimension: settings.dimension, seed: 0)
     inboxes = InboxStore(capacity: settings.inboxItems)
     authors = AuthorIndex(capacity: settings.authorItems)

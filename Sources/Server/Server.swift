@@ -25,8 +25,15 @@ public final class Server: @unchecked Sendable {
   ///   - engine: with the configuration that the server follows.
   ///   - access: whom to believe.
   ///   - demo: users that anybody may be; nil unless this is a demo.
-  public init(engine: Engine, access: Access, demo: (any DemoUsers)? = nil) {
-    service = Service(engine: engine, access: access, demo: demo)
+  ///   - embedder: what makes vectors of texts; nil: the hashed encoder of the engine.
+  ///   - notice: called with each line that an operator should see.
+  public init(
+    engine: Engine, access: Access, demo: (any DemoUsers)? = nil,
+    embedder: (any TextEmbedder)? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    service = Service(
+      engine: engine, access: access, demo: demo,
+      filler: embedder.map { TextFiller(engine, $0, notice: notice) })
   }
 
   /// Begins to listen; then the engine starts on a thread of its own, while probes are answered and
@@ -61,6 +68,7 @@ public final class Server: @unchecked Sendable {
     do {
       try service.engine.start()
       service.isReady.store(true, ordering: .releasing)
+      service.filler?.start()
       result = .success(())
     } catch {
       result = .failure(.engine(error.description))
@@ -113,6 +121,7 @@ public final class Server: @unchecked Sendable {
     thread?.join()
     service.ranking.stop()
     service.operations.stop()
+    service.filler?.stop()
     service.engine.stop()
     server?.stop()
     return isIdle

@@ -23,6 +23,8 @@ final class Service: Sendable {
   let operations: WorkPool
   /// Users that anybody may be; nil unless this is a demo.
   let demo: (any DemoUsers)?
+  /// Gives items vectors by a text model; nil where none is configured.
+  let filler: TextFiller?
   /// What `GET /v1/stats` compares with.
   let recent = RecentWindow()
   /// When the server was made, in ticks.
@@ -33,8 +35,9 @@ final class Service: Sendable {
   /// What the HTTP layer counts; set once it listens.
   let httpCounters = Once<HTTPCounters>()
 
-  init(engine: Engine, access: Access, demo: (any DemoUsers)?) {
+  init(engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil) {
     self.demo = demo
+    self.filler = filler
     started = engine.time.ticks
     let configuration = engine.configuration
     self.engine = engine

@@ -3,6 +3,7 @@ internal import HTTP
 internal import Lab
 internal import Server
 internal import Settings
+internal import Text
 
 extension Failure {
   /// Any error as the end of a command.
@@ -18,6 +19,7 @@ extension Failure {
     case let error as LabError:
       let exit: ExitCode = error.code == .option ? .usage : .failed
       self.init(error.code.rawValue, error.message, exit: exit)
+    case let error as TextModelError: self.init(error.code.rawValue, error.description)
     case let error as ServerError: self.init(error.code, error.message)
     default: self.init("failed", "\(error)")
     }

@@ -45,11 +45,14 @@ enum ServeCommand {
     let signals = Signals()
     let start = ContinuousClock.now
     let isNew = Files.facts(path + "/log.db") == nil
-    let node = try Node(path, configuration) { line in
+    let notice: @Sendable (String) -> Void = { line in
       console.isJSON ? console.event("notice") { $0.member("message", line) } : console.note(line)
     }
+    let embedder = try ModelEmbedder.loaded(configuration, SystemTime())
+    let node = try Node(path, configuration, notice: notice)
     try mayListen(configuration.server, node, path)
-    let server = Server(engine: node.engine, access: node.access)
+    let server = Server(
+      engine: node.engine, access: node.access, embedder: embedder, notice: notice)
     try server.start()
     console.say("updraft \(VersionCommand.number) listens on http://\(server.address)", "listening")
     { $0.member("address", "http://\(server.address)") }

@@ -46,7 +46,7 @@ struct RemoteIntake {
     case .itemPublished, .itemChanged: .items
     case .profile: .users
     case .follow: .follows
-    case .itemDeleted, .unfollow, .userErased, .pageServed: nil
+    case .itemDeleted, .unfollow, .userErased, .pageServed, .itemVector, .spaceSwitched: nil
     }
   }
 

@@ -3,7 +3,8 @@ internal import Glibc
 internal import Sync
 internal import Synchronization
 
-// Safe because the set is a local value that the system fills or reads for one call.
+// Safe because the set is a local value that the system fills or reads for one call, and because
+// the handler does nothing but read a number and call `pthread_kill`, which a handler may.
 
 /// The signals that end a program, taken by a thread that waits for them: no handler runs in the
 /// middle of other code.
@@ -25,6 +26,8 @@ final class Signals: Sendable {
     _ = signal(SIGPIPE, SIG_IGN)
     let wanted = set
     _ = Thread { [self] in
+      waiter.store(UInt(pthread_self()), ordering: .releasing)
+      for number in Self.ending + Self.others { _ = signal(number, forward) }
       while true {
         let number = Self.next(wanted)
         guard Self.ending.contains(number) else { continue }
@@ -65,4 +68,13 @@ final class Signals: Sendable {
     var number: Int32 = 0
     return unsafe sigwait(&set, &number) == 0 ? number : 0
   }
+}
+
+/// The thread that waits for signals.
+private let waiter = Atomic<UInt>(0)
+
+/// Hands a signal on to the thread that waits for it: a library may have started threads of its own
+/// before the program's first line, which do not keep signals back.
+private func forward(_ number: Int32) {
+  pthread_kill(pthread_t(waiter.load(ordering: .acquiring)), number)
 }

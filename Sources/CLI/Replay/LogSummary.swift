@@ -139,6 +139,8 @@ extension EventKind {
     case .unfollow: "unfollow"
     case .interaction: "interaction"
     case .pageServed: "page_served"
+    case .itemVector: "item_vector"
+    case .spaceSwitched: "space_switched"
     }
   }
 }

@@ -8,6 +8,8 @@ public struct Configuration: Equatable, Sendable {
   public var engine = EngineSettings()
   /// Addresses, limits, identity.
   public var server = ServerSettings()
+  /// The folder of a text model; empty: vectors of texts come from the hashed encoder.
+  public var textModel = ""
   /// The surfaces by name.
   public var surfaces: [String: SurfaceSettings] = SurfaceSettings.shipped
 
@@ -46,8 +48,9 @@ public struct EngineSettings: Equatable, Sendable {
   public var cachedPagesMax = 20_000
   /// How long a cursor can be followed.
   public var cursorAgeMs: Int64 = 30 * 60_000
-  /// Rows that the exact nearest search visits at most, newest first.
-  public var nearestRowsMax = 200_000
+  /// How hard the nearest items are looked for: candidates that a search keeps in view; 0 = as many
+  /// as it is asked for and a few more.
+  public var nearestEffort = 0
   /// The share of freshly ranked pages that is written to the log.
   public var pageLogShare = 1.0
   /// The seed of everything that is drawn by chance.

@@ -17,6 +17,8 @@ public struct WorldSettings: Equatable, Sendable {
   public var dedupEvents = 1 << 20
   /// Components of an item's vector.
   public var dimension = 64
+  /// Spaces of item vectors beside the one of texts, by name.
+  public var spaces: [String: SpaceSettings] = [:]
   /// Item-and-channel pairs with live windows at most.
   public var windowBlocksMax = 1_000_000
   /// The half-life of the burst counter, which tells what rises right now.
@@ -91,6 +93,11 @@ public struct WorldSettings: Equatable, Sendable {
     for (name, strength) in actionStrength.sorted(by: { $0.key < $1.key }) {
       bytes.put(text: name)
       bytes.put(strength.bitPattern)
+    }
+    for (name, space) in spaces.sorted(by: { $0.key < $1.key }) {
+      bytes.put(text: name)
+      bytes.put(Int64(space.dimension))
+      bytes.put(text: space.metric.rawValue)
     }
     return RecordView.over(bytes, 0..<bytes.count) { SnapshotWriter.checksum(of: $0) }
   }

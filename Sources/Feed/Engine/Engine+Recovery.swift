@@ -4,6 +4,9 @@ extension Engine {
     let total = log.end.value
     enter(.starting(applied: 0, total: total))
     loadSnapshot()
+    // What comes now is linked together, once it is all there.
+    world.isFillingUp = true
+    defer { world.isFillingUp = false }
     if world.offset < log.prunedThrough {
       say(
         "log-pruned: interactions up to offset \(log.prunedThrough.value) left the log and no "

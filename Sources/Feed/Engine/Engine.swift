@@ -6,7 +6,8 @@ internal import Sync
 /// World, and only then answers. Any number of threads read the World meanwhile.
 public final class Engine: @unchecked Sendable {
   // Sendable: `world` is written by the writer thread under `worldLock`; `phase`, `notices`,
-  // `writer` and `maker` under `statusLock`; everything else is immutable or Sendable itself.
+  // `writer`, `linking` and `maker` under `statusLock`; everything else is immutable or Sendable
+  // itself.
 
   /// What the engine was made with.
   public let configuration: Configuration
@@ -18,6 +19,7 @@ public final class Engine: @unchecked Sendable {
   /// Where snapshots go; nil = every start folds the whole log.
   public let snapshots: (any SnapshotStore)?
   let queue: WriterQueue
+  let linker = Linker()
   let notice: @Sendable (String) -> Void
 
   let worldLock = ReadWriteLock()
@@ -26,6 +28,7 @@ public final class Engine: @unchecked Sendable {
   private var phase = EngineStatus.Phase.starting(applied: 0, total: 0)
   private var notices: [String] = []
   private var writer: Thread?
+  private var linking: Thread?
   private var maker: PageMaker?
   // Of the writer thread alone.
   var snapshotOffset = Offset.zero
@@ -95,8 +98,10 @@ public final class Engine: @unchecked Sendable {
     snapshotTicks = time.ticks
     let pages = PageMaker(configuration: configuration, freshness: world.freshness, time: time)
     let thread = Thread { [self] in writeLoop() }
+    let links = Thread { [self] in linkLoop() }
     statusLock.withLock {
       writer = thread
+      linking = links
       maker = pages
     }
     enter(.ready)
@@ -104,13 +109,15 @@ public final class Engine: @unchecked Sendable {
 
   /// Takes nothing new in, finishes what waits, snapshots, and stops the writer.
   public func stop() {
-    let thread = statusLock.withLock {
+    let threads = statusLock.withLock {
       if case .failed = phase {} else { phase = .draining }
-      defer { writer = nil }
-      return writer
+      defer { (writer, linking) = (nil, nil) }
+      return (writer, linking)
     }
     queue.stop()
-    thread?.join()
+    threads.0?.join()
+    linker.stop()
+    threads.1?.join()
   }
 
   // MARK: Events
@@ -261,7 +268,10 @@ public final class Engine: @unchecked Sendable {
       }
       index = end
     }
-    if batch.count > 0 { meters.apply.observe(from: start, to: time.ticks) }
+    if batch.count > 0 {
+      meters.apply.observe(from: start, to: time.ticks)
+      if world.isAwaitingLinks { linker.wake() }
+    }
     return outcomes
   }
 

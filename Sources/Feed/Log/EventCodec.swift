@@ -43,6 +43,8 @@ extension Event {
     case .unfollow: .unfollow
     case .interaction: .interaction
     case .pageServed: .pageServed
+    case .itemVector: .itemVector
+    case .spaceSwitched: .spaceSwitched
     }
   }
 
@@ -72,6 +74,12 @@ extension Event {
     case .pageServed(let page):
       Self.header(kind, received, page.time, &bytes)
       page.encodeBody(into: &bytes)
+    case .itemVector(let vector):
+      Self.header(kind, received, vector.time, &bytes)
+      vector.encodeBody(into: &bytes)
+    case .spaceSwitched(let change):
+      Self.header(kind, received, change.time, &bytes)
+      change.encodeBody(into: &bytes)
     }
   }
 
@@ -107,6 +115,8 @@ extension Event {
     case .follow: return .follow(try Follow(&reader, time: time))
     case .unfollow: return .unfollow(try Follow(&reader, time: time))
     case .pageServed: return .pageServed(try PageServed(&reader, time: time))
+    case .itemVector: return .itemVector(try ItemVector(&reader, time: time))
+    case .spaceSwitched: return .spaceSwitched(try SpaceSwitch(&reader, time: time))
     case .interaction: return .interaction(try InteractionView(record).interaction)
     }
   }

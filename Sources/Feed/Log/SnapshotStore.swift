@@ -82,7 +82,7 @@ public struct SnapshotError: Error, Equatable, Sendable, CustomStringConvertible
 /// Streams a payload in chunks and keeps its length and checksum.
 public struct SnapshotWriter {
   /// The payload's version; readers refuse any other.
-  public static let version: UInt32 = 2
+  public static let version: UInt32 = 3
 
   private static let chunkBytes = 1 << 20
   private var buffer: [UInt8] = []
@@ -108,6 +108,9 @@ public struct SnapshotWriter {
   ) throws(SnapshotError) {
     try write { $0.put(number) }
   }
+
+  /// Appends a text behind its length in two bytes.
+  mutating func put(text: String) throws(SnapshotError) { try write { $0.put(text: text) } }
 
   /// Appends a column behind its length.
   mutating func put<Number: BitwiseCopyable>(

@@ -10,12 +10,15 @@ public enum Event: Equatable, Sendable {
   case unfollow(Follow)
   case interaction(Interaction)
   case pageServed(PageServed)
+  case itemVector(ItemVector)
+  case spaceSwitched(SpaceSwitch)
 }
 
 /// What a record holds. Raw values are written to disk and never reused.
 public enum EventKind: UInt8, CaseIterable, Sendable {
   case itemPublished = 1
   case itemChanged, itemDeleted, profile, userErased, follow, unfollow, interaction, pageServed
+  case itemVector, spaceSwitched
 
   /// Whether events of this kind leave the log once they are past the retention and inside two
   /// snapshots. Items, users and follows stay.

@@ -22,8 +22,10 @@ package final class RankingContext {
   let namesRegion: Bool
   /// What the seen filter removes.
   let seen: SurfaceSettings.SeenPolicy
-  /// Rows that the exact nearest search visits at most.
-  let nearestRowsMax: Int
+  /// How hard the nearest items are looked for; 0 = by their number.
+  let nearestEffort: Int
+  /// What the nearest items are looked for, when the page is not about an item.
+  let queries: [TasteQuery]
   /// Rows by what the user did with them.
   let marks: Marks
   private let time: any TimeSource
@@ -70,7 +72,9 @@ package final class RankingContext {
     namesRegion = !request.region.isEmpty
     region = namesRegion ? world.regions.number(request.region) ?? 0 : state.region
     seen = isKept ? .off : surface.settings.seen
-    nearestRowsMax = engine.nearestRowsMax
+    nearestEffort = engine.nearestEffort
+    queries =
+      item == nil && !isKept ? TasteQuery.all(state, world, second: second) : []
     let usesFollows =
       isKept || surface.quota(.followed) > 0 || surface.scorer.features.contains(.followed)
     let followees = usesFollows ? user.map { world.graph.followees(of: $0.index) } ?? [] : []

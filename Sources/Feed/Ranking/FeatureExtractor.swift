@@ -89,14 +89,9 @@ struct FeatureExtractor {
       swap(&dots, &self.dots)
       return
     }
-    let taste = context.state.taste
-    let dimension = world.vectors.dimension
-    guard taste.vectors.count >= taste.interests.count * dimension else { return }
     var isFirst = true
-    for interest in taste.interests.indices where taste.interests[interest].weight > 0 {
-      let range = interest * dimension..<(interest + 1) * dimension
-      world.vectors.dots(
-        query: taste.vectors.span.extracting(range), rows: candidates.rows.span, into: &dots)
+    for query in context.queries {
+      world.vectors.dots(query: query.vector.span, rows: candidates.rows.span, into: &dots)
       for index in dots.indices where isFirst || dots[index] > matrix[.similarity, index] {
         matrix[.similarity, index] = dots[index]
       }

@@ -1,10 +1,10 @@
 internal import Index
 
 /// Items whose vectors lie nearest to the item that the page is about, or else to each of the
-/// user's tastes, with the quota split by the tastes' weights.
+/// user's interests and to the running visit, with the quota split between them.
 ///
 /// The value is the cosine. The item that pulled a row in is the page's item, or the newest item
-/// of the taste.
+/// of the interest.
 package struct NearestSource: Source {
   package let name = SourceName.nearest
 
@@ -17,7 +17,7 @@ package struct NearestSource: Source {
     _ world: borrowing World, _ context: RankingContext, quota: Int,
     into candidates: inout CandidateSet
   ) throws(SourceError) {
-    var search = Search(allowed: world.vectors.rows, rowsMax: context.nearestRowsMax)
+    var search = Search(allowed: world.placed, effort: context.nearestEffort)
     context.marks.seen.forEach { search.allowed.remove($0) }
     if let item = context.item {
       search.allowed.remove(item.index)
@@ -25,43 +25,27 @@ package struct NearestSource: Source {
         search.run(world, context, vector, k: quota, about: item.index, into: &candidates)
       }
     } else {
-      gatherTastes(world, context, quota, &search, into: &candidates)
+      for query in context.queries {
+        let share = Int((Float(quota) * query.share).rounded(.up))
+        search.run(
+          world, context, query.vector.span, k: min(quota, share), about: query.item,
+          into: &candidates)
+        if search.isOutOfTime { break }
+      }
     }
     if search.isOutOfTime { throw .deadline }
-  }
-
-  private func gatherTastes(
-    _ world: borrowing World, _ context: RankingContext, _ quota: Int,
-    _ search: inout Search, into candidates: inout CandidateSet
-  ) {
-    let taste = context.state.taste
-    let dimension = world.vectors.dimension
-    let weights = taste.interests.indices.map {
-      max(0, taste.value($0, context.second, world.settings.tasteHalfLifeMs))
-    }
-    let total = weights.reduce(0, +)
-    guard total > 0, taste.vectors.count >= taste.interests.count * dimension else { return }
-    search.rowsMax = max(1, search.rowsMax / weights.count { $0 > 0 })
-    for index in weights.indices where weights[index] > 0 {
-      let share = Int((Float(quota) * weights[index] / total).rounded(.up))
-      let range = index * dimension..<(index + 1) * dimension
-      search.run(
-        world, context, taste.vectors.span.extracting(range), k: min(quota, share),
-        about: taste.interests[index].item, into: &candidates)
-      if search.isOutOfTime { return }
-    }
   }
 
   /// What the searches of one request share.
   private struct Search {
     var allowed: RowSet
-    var rowsMax: Int
+    let effort: Int
     var isOutOfTime = false
     var hits: [Hit] = []
 
-    init(allowed: RowSet, rowsMax: Int) {
+    init(allowed: RowSet, effort: Int) {
       self.allowed = allowed
-      self.rowsMax = rowsMax
+      self.effort = effort
     }
 
     mutating func run(
@@ -71,8 +55,8 @@ package struct NearestSource: Source {
       guard k > 0 else { return }
       var isLate = false
       _ = world.vectors.search(
-        query: query, k: context.category == 0 ? k : k * NearestSource.categoryFactor, effort: 0,
-        allowed: allowed, newestFirst: rowsMax,
+        query: query, k: context.category == 0 ? k : k * NearestSource.categoryFactor,
+        effort: effort, allowed: allowed,
         keepGoing: {
           isLate = context.isSourceTimeOver
           return !isLate

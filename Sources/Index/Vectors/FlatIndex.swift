@@ -69,9 +69,6 @@ public struct FlatIndex: VectorIndex, ~Copyable, Sendable {
     store.withVector(row: row, body)
   }
 
-  /// Has the processor fetch the vector of `row`, which is needed soon.
-  public func fetch(row: UInt32) { store.fetch(row: row) }
-
   /// Puts the inner product of `query` with each of `rows` in place of `scores`, in their order; 0
   /// for a row without a vector. With `Metric.cosine` it is the cosine, whatever the query's
   /// length.

@@ -80,17 +80,6 @@ internal import CKernels
     return body(unsafe UnsafeBufferPointer(start: vector, count: dimension).span)
   }
 
-  /// Asks for the lines of the vector of `row`, when it has one.
-  @inline(__always)
-  func fetch(row: UInt32) {
-    guard let vector = unsafe pointer(row) else { return }
-    var component = 0
-    while component < dimension {
-      unsafe updraft_prefetch(vector + component)
-      component += 16
-    }
-  }
-
   /// Scores of the 64 rows from `64 * block` on, where the block has a row present; those of
   /// rows without a vector mean nothing.
   func score(block: Int, query: Span<Float>, metric: Metric, into scores: inout [Float]) {

@@ -52,9 +52,20 @@ enum SingleWrite {
           if let offset = receipt.offset { json.member("offset", offset.value) }
           if receipt.outcome == .duplicate { json.member("duplicate", true) }
         }
-        call.finish(
-          Response(status: status, headers: Call.privateHeaders + headers, bytes: json.bytes))
+        let response = Response(
+          status: status, headers: Call.privateHeaders + headers, bytes: json.bytes)
+        // Who publishes a post finds it by its text from the answer on.
+        if let filler = call.service.filler, let offset = receipt.offset, event.hasText {
+          filler.whenFilled(offset) { call.finish(response) }
+        } else {
+          call.finish(response)
+        }
       }
     }
   }
+}
+
+extension Event {
+  /// Whether an item comes with it, whose text gets a vector.
+  fileprivate var hasText: Bool { kind == .itemPublished || kind == .itemChanged }
 }

@@ -43,6 +43,8 @@ enum Schemas {
     .init("interests", .list(term, max: PeopleDecoder.interestsMax), required: false),
   ]
 
+  private static let vector = Schema.list(.number(), max: VectorRoutes.componentsMax)
+
   private static let weight = Schema.Member(
     "weight", .number(min: 0.01, max: 1), required: false)
 
@@ -57,6 +59,26 @@ enum Schemas {
     (
       "FollowInput",
       .object([.init("follower_id", .identifier), .init("followee_id", .identifier), weight])
+    ),
+    (
+      "VectorInput",
+      .object([
+        .init("vector", vector),
+        .init("version", .integer(min: 1, max: Int(UInt32.max)), required: false),
+      ])
+    ),
+    (
+      "VectorQuery",
+      .object([
+        .init("vector", vector, required: false),
+        .init("item_id", .identifier, required: false),
+        .init("text", .prose(max: ItemDecoder.textBytesMax), required: false),
+        .init("k", .integer(min: 1, max: VectorRoutes.hitsMax), required: false),
+        .init("effort", .integer(min: 0, max: 100_000), required: false),
+        .init("category", term, required: false),
+        .init("author_id", .identifier, required: false),
+        .init("exact", .boolean, required: false),
+      ])
     ),
     ("ReplayInput", .object([.init("ids", .list(.integer(min: 1)), required: false)])),
     ("DemoTokenInput", .object([.init("user_id", .identifier)])),

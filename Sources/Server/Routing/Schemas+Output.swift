@@ -53,6 +53,11 @@ extension Schemas {
     ),
   ]
 
+  private static let spaceVersion = Schema.object([
+    .init("version", .integer(min: 1)), .init("encoder", .text()),
+    .init("dimension", .integer(min: 1)), .init("items", .integer(min: 0)),
+  ])
+
   private static let row = Schema.object([
     .init("index", .integer(min: 0)), .init("status", .integer()),
     .init("interaction_id", .text(), required: false), offset, duplicate,
@@ -123,6 +128,38 @@ extension Schemas {
         .init("category", .text()), .init("language", .text()), .init("region", .text()),
         .init("created_at", .time), .init("expires_at", .optional(.time)),
         .init("counts", .object(Channel.allCases.map { .init($0.name, .integer(min: 0)) })),
+      ])
+    ),
+    (
+      "VectorSpaces",
+      .object([
+        .init(
+          "spaces",
+          .list(
+            .object([
+              .init("space", .text()), .init("metric", .text()),
+              .init("serving", spaceVersion),
+              .init("next", spaceVersion, required: false),
+              .init("previous", spaceVersion, required: false),
+            ])))
+      ])
+    ),
+    (
+      "VectorWritten",
+      .object([.init("item_id", .identifier), .init("space", .text()), offset])
+    ),
+    (
+      "VectorHits",
+      .object([
+        .init(
+          "hits",
+          .list(
+            .object([
+              .init("item_id", .identifier), .init("score", .number()), .init("title", .text()),
+            ]))),
+        .init("space", .text()), .init("version", .integer(min: 1)),
+        .init("strategy", .text()), .init("visited", .integer(min: 0)),
+        .init("complete", .boolean),
       ])
     ),
     ("User", open([.init("user_id", .identifier)])),

@@ -48,7 +48,11 @@ enum RowText {
       json.member("followee_id", follow.followee)
       json.member("weight", follow.weight)
     case .userErased(let erasure): json.member("user_id", erasure.user)
-    case .pageServed: break
+    case .itemVector(let vector):
+      json.member("item_id", vector.item)
+      json.member("space", vector.space)
+      json.array("vector") { json in for value in vector.vector { json.value(value) } }
+    case .pageServed, .spaceSwitched: break
     }
   }
 

@@ -7,6 +7,12 @@ extension Configuration {
   /// the unit.
   public static let schema = Schema<Configuration>(
     blocks: [
+      Schema(settings: [
+        Setting(
+          "text_model", \.textModel, .text(),
+          "The folder of a text model (sentence-transformers, BERT); empty: vectors of texts come"
+            + " from the hashed encoder.")
+      ]),
       .block(
         "server", \.server, ServerSettings.schema, "How the server listens and whom it believes."),
       .block("log", \.log, LogSettings.schema, "How the log keeps events."),

@@ -16,8 +16,9 @@ extension EngineSettings {
       "cursor_age", \.cursorAgeMs, .duration(in: 1000...(30 * 86_400_000)),
       "How long a cursor can be followed."),
     Setting(
-      "nearest_rows_max", \.nearestRowsMax, .integer(in: 1...100_000_000),
-      "Items that the exact nearest search visits at most, newest first."),
+      "nearest_effort", \.nearestEffort, .integer(in: 0...100_000),
+      "How hard the nearest items are looked for: candidates that a search keeps in view; 0: as"
+        + " many as it is asked for and a few more."),
     Setting(
       "page_log_share", \.pageLogShare, .number(in: 0...1),
       "The share of freshly ranked pages that is written to the log."),

@@ -8,7 +8,10 @@ extension WorldSettings {
       .values(
         "action_strength", \.actionStrength, names: Action.allCases.map(\.name),
         .number(in: -1000...1000),
-        "How strongly an action speaks for (or against) an item, by action name.")
+        "How strongly an action speaks for (or against) an item, by action name."),
+      .blocks(
+        "spaces", \.spaces, template: SpaceSettings(), SpaceSettings.schema,
+        "Spaces of item vectors beside `text`, such as image: {dimension: 512}."),
     ],
     rules: [
       .init("small_author_followers", "must not be above celebrity_followers") {
@@ -16,6 +19,9 @@ extension WorldSettings {
       },
       .init("short_half_life", "must not be above long_half_life") {
         $0.shortHalfLifeMs <= $0.longHalfLifeMs
+      },
+      .init("spaces", "must not have a space named text: that one is always there") {
+        $0.spaces["text"] == nil
       },
     ])
 

@@ -90,7 +90,7 @@ struct SlateTests {
     let spread = range > 0 ? range : 1
     var isDiverse = rules.lambda < 1
     let lambda = isDiverse ? Float(rules.lambda) : 1
-    var index = FlatIndex(dimension: 8, metric: .cosine)
+    let index = GraphIndex(dimension: 8, metric: .cosine)
     var rows: [String: UInt32] = [:]
     for (row, item) in drawn.enumerated() {
       rows[item.id] = UInt32(row)
