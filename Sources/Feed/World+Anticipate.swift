@@ -7,7 +7,6 @@ struct Anticipated {
   var user = UInt32.max
   /// The item's row, `max` when there seems to be none.
   var item = UInt32.max
-  var second: UInt32
   /// What is counted; nil for an action that counts nothing.
   var channel: Channel?
 
@@ -35,7 +34,6 @@ extension World {
     for index in ahead.indices { fetchStates(ahead[index]) }
     for index in ahead.indices { fetchContents(ahead[index]) }
     for index in ahead.indices where ahead[index].isDeed { fetchSession(ahead[index]) }
-    for index in ahead.indices where ahead[index].isDeed { fetchSuccessors(ahead[index]) }
   }
 
   /// The rows, and what is found by row.
@@ -49,10 +47,7 @@ extension World {
     if let item = items.ids.guess(ahead[index].hashes.target), Int(item) < items.facts.count {
       ahead[index].item = item
       Prefetch.element(&items.facts, Int(item))
-      Prefetch.element(&items.stats, Int(item))
-      Prefetch.element(&items.totals, Int(item) &* Channel.count)
       items.ids.fetchPlace(item)
-      windows.fetchPlaces(item)
     }
   }
 
@@ -66,7 +61,6 @@ extension World {
     }
     if event.item != .max {
       items.ids.fetchText(event.item)
-      if let channel = event.channel { windows.fetchBlock(event.item, channel) }
       let author = items.facts[Int(event.item)].author
       if event.isDeed, author != .max { Prefetch.element(&users.states, Int(author)) }
     }
@@ -80,9 +74,6 @@ extension World {
       if event.isDeed { users.states[Int(event.user)].fetchContents(limits) }
     }
     if event.item != .max {
-      if let channel = event.channel {
-        windows.fetchRing(event.item, channel, second: event.second)
-      }
       if event.isDeed { vectors.fetch(row: event.item) }
     }
   }
@@ -92,17 +83,10 @@ extension World {
     guard event.user != .max else { return }
     let newest = users.states[Int(event.user)].newestItems()
     for place in newest.indices {
-      coEngaged.fetchList(newest[place])
       Prefetch.element(&items.facts, Int(newest[place]))
     }
   }
 
-  @inline(__always)
-  private mutating func fetchSuccessors(_ event: Anticipated) {
-    guard event.user != .max else { return }
-    let newest = users.states[Int(event.user)].newestItems()
-    for place in newest.indices { coEngaged.fetchSuccessors(newest[place]) }
-  }
 }
 
 // These change nothing: `mutating` has them work on the state where it lies, not on a copy.

@@ -23,11 +23,13 @@ extension World {
       for row in authors.newest(holder, limit: .max) { body(.authorIndex, holder, row) }
     }
     for item in items.facts.indices {
-      for row in coEngaged.successors(of: UInt32(item))?.rows ?? [] {
+      for row in engagement.coEngaged.successors(of: UInt32(item))?.rows ?? [] {
         body(.coEngaged, UInt32(item), row)
       }
     }
-    for (place, lists) in [(ReferencePlace.trending, trending), (.popular, popular)] {
+    for (place, lists) in [
+      (ReferencePlace.trending, engagement.trending), (.popular, engagement.popular),
+    ] {
       for segment in TopLists.Segment.allCases {
         for value in 0..<UInt16.max {
           guard let list = lists.list(segment, value) else { break }
@@ -98,14 +100,16 @@ extension World {
     }
     if !areAuthorsLive { return "authors of items" }
     if !items.isSound { return "items" }
-    if !windows.isSound(items: rows) { return "windows" }
-    if !dwell.isSound { return "dwell times" }
-    if !trending.isSound(items: rows) || !popular.isSound(items: rows) { return "top lists" }
+    if !engagement.windows.isSound(items: rows) { return "windows" }
+    if !engagement.dwell.isSound { return "dwell times" }
+    if !engagement.trending.isSound(items: rows) || !engagement.popular.isSound(items: rows) {
+      return "top lists"
+    }
     if !users.isSound(items: rows, dimension: vectors.dimension) { return "users" }
     if !graph.isSound(users: users.states.count) { return "follows" }
     if !inboxes.isSound(items: rows) { return "inboxes" }
     if !authors.isSound(items: rows) { return "posts of authors" }
-    if !coEngaged.isSound(items: rows) { return "co-engagements" }
+    if !engagement.coEngaged.isSound(items: rows) { return "co-engagements" }
     if !age.isSound(items: rows) || !fresh.elements.allSatisfy({ $0 < rows }) {
       return "newest items"
     }
@@ -124,7 +128,7 @@ extension World {
     let header = 40
     var successors = 0
     for item in items.facts.indices {
-      guard let list = coEngaged.successors(of: UInt32(item)) else { continue }
+      guard let list = engagement.coEngaged.successors(of: UInt32(item)) else { continue }
       successors += list.rows.capacity * 4 + list.weights.capacity * 4 + header * 2
     }
     var (deeds, seen, affinities, tastes) = (0, 0, 0, 0)
@@ -140,7 +144,7 @@ extension World {
     let row =
       MemoryLayout<ItemTable.Facts>.stride + MemoryLayout<ItemStats>.stride + Channel.count * 4
     return [
-      ("item columns", items.facts.capacity * row), ("windows", windows.bytes),
+      ("item columns", items.facts.capacity * row), ("windows", engagement.windows.bytes),
       ("co-engagements", successors), ("deeds", deeds), ("seen", seen),
       ("affinities", affinities), ("tastes", tastes),
       ("user rows", users.states.capacity * MemoryLayout<UserState>.stride),

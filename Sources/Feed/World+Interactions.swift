@@ -117,49 +117,23 @@ extension World {
     isLate: Bool
   ) {
     guard let channel = view.action.channel else { return }
-    let place = Int(item) &* Channel.count &+ Int(channel.rawValue)
-    items.totals[place] = items.totals[place] == .max ? .max : items.totals[place] &+ 1
+    var change = Engagement.Change(
+      kind: .count, channel: channel, isLate: isLate, item: item, second: second,
+      strength: strength)
+    if channel == .impression { return self.change(change) }
     if view.action == .dwell, view.value.isFinite {
-      dwell.add(item, milliseconds: max(0, view.value))
+      change.isDwell = true
+      change.dwell = max(0, view.value)
     }
-    // Decayed counters are exact in any order; windows end at the watermark.
-    if !isLate { windows.add(item, channel, second: second) }
-    let row = Int(item)
-    items.stats[row].count(channel, strength, second: second, limits)
-    if channel == .impression { return }
-    let author = items.facts[row].author
-    if author != .max {
-      users.states[Int(author)].receive(strength, second: second, halfLife: limits.tasteHalfLifeMs)
-    }
-    if strength > 0 { rank(item, user) }
-  }
-
-  /// Notes the item's new place in the lists.
-  private mutating func rank(_ item: UInt32, _ user: UInt32) {
-    let stats = items.stats[Int(item)]
     let facts = items.facts[Int(item)]
-    let milliseconds = Double(stats.updated) * 1000
-    let short =
-      Double(Logarithm.base2(stats.shortEngagement)) + milliseconds
-      / Double(max(1, settings.shortHalfLifeMs))
-    let long =
-      Double(Logarithm.base2(stats.longEngagement)) + milliseconds
-      / Double(max(1, settings.longHalfLifeMs))
-    let region = users.states[Int(user)].region
-    trending.note(item, key: short, .all, 0)
-    popular.note(item, key: long, .all, 0)
-    if region != 0 {
-      trending.note(item, key: short, .region, region)
-      popular.note(item, key: long, .region, region)
+    if facts.author != .max {
+      users.states[Int(facts.author)].receive(
+        strength, second: second, halfLife: limits.tasteHalfLifeMs)
     }
-    if facts.category != 0 {
-      trending.note(item, key: short, .category, facts.category)
-      popular.note(item, key: long, .category, facts.category)
-    }
-    if facts.topic != 0 {
-      trending.note(item, key: short, .topic, facts.topic)
-      popular.note(item, key: long, .topic, facts.topic)
-    }
+    change.region = users.states[Int(user)].region
+    change.category = facts.category
+    change.topic = facts.topic
+    self.change(change)
   }
 
   /// The user's side.
@@ -192,7 +166,10 @@ extension World {
     for place in 0..<earlier.count {
       let before = earlier.items[place]
       if before == item || !items.isLive(before) { continue }
-      coEngaged.add(item, after: before, weight: 1 / Float(place &+ 1), second: second)
+      change(
+        Engagement.Change(
+          kind: .follow, item: item, second: second, strength: 1 / Float(place &+ 1),
+          before: before))
     }
   }
 }

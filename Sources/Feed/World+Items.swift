@@ -38,6 +38,7 @@ extension World {
   mutating func add(_ id: RecordView) -> ItemRow {
     if items.liveCount >= settings.itemsMax { retireOldest() }
     let row = items.add(id)
+    change(Engagement.Change(kind: .admit, item: row.index))
     age.append(row.index, serial: items.facts[Int(row.index)].serial)
     fresh.append(row.index, capacity: Self.freshItems)
     return row
@@ -117,9 +118,7 @@ extension World {
   mutating func drop(_ row: ItemRow) {
     let author = items.facts[Int(row.index)].author
     items.drop(row)
-    windows.removeAll(row.index)
-    dwell.removeAll(row.index)
-    coEngaged.removeAll(row.index)
+    change(Engagement.Change(kind: .forget, item: row.index))
     for space in spaces { space.remove(row.index) }
     placed.remove(row.index)
     if author != .max { authors.remove(row.index, author: author) }
@@ -183,7 +182,7 @@ extension World {
 
   /// Forgets a few anonymous sessions that have been idle for long.
   private mutating func forgetIdle() {
-    windows.sweep(second: newest.seconds)
+    change(Engagement.Change(kind: .sweep, second: newest.seconds))
     guard !users.states.isEmpty else { return }
     for _ in 0..<Self.upkeepEvery {
       sweep.idleCursor = sweep.idleCursor + 1 < users.states.count ? sweep.idleCursor + 1 : 0
@@ -201,9 +200,10 @@ extension World {
 
   /// Looks at a few places for references to dropped rows.
   private mutating func sweepStep() {
-    let lists = coEngaged.sweepCount
-    let tops = trending.sweepCount
-    let populars = popular.sweepCount
+    settle()
+    let lists = engagement.coEngaged.sweepCount
+    let tops = engagement.trending.sweepCount
+    let populars = engagement.popular.sweepCount
     let total = users.states.count + lists + tops + populars + 1
     for _ in 0..<8 {
       var place = sweep.cursor
@@ -217,11 +217,11 @@ extension World {
       let items = self.items.facts
       let isLive: (UInt32) -> Bool = { items[Int($0)].isLive }
       if place < lists {
-        coEngaged.sweep(place, isLive: isLive)
+        engagement.coEngaged.sweep(place, isLive: isLive)
       } else if place < lists + tops {
-        trending.sweep(place - lists, isLive: isLive)
+        engagement.trending.sweep(place - lists, isLive: isLive)
       } else if place < lists + tops + populars {
-        popular.sweep(place - lists - tops, isLive: isLive)
+        engagement.popular.sweep(place - lists - tops, isLive: isLive)
       } else {
         fresh.keep(where: isLive)
       }

@@ -19,17 +19,14 @@ extension World {
     try writer.put(UInt64(bitPattern: newest.milliseconds))
     for count in tally.numbers { try writer.put(count) }
     for terms in [topics, categories, types, languages, regions] { try terms.encode(&writer) }
-    try items.encode(&writer)
+    try items.encode(&writer, engagement)
     try encodeSpaces(&writer)
-    try windows.encode(&writer)
-    try dwell.encode(&writer)
-    try trending.encode(&writer)
-    try popular.encode(&writer)
+    try engagement.encodeLists(&writer)
     try users.encode(&writer)
     try graph.encode(&writer)
     try inboxes.encode(&writer)
     try authors.encode(&writer)
-    try coEngaged.encode(&writer)
+    try engagement.coEngaged.encode(&writer)
     try writer.put(column: fresh.elements)
     try age.encode(&writer)
     try dedup.encode(&writer)
@@ -70,17 +67,14 @@ extension World {
     types = try Terms(&reader)
     languages = try Terms(&reader)
     regions = try Terms(&reader)
-    items = try ItemTable(&reader)
+    items = try ItemTable(&reader, &engagement)
     try decodeSpaces(&reader)
-    windows = try WindowStore(blocksMax: settings.windowBlocksMax, &reader)
-    dwell = try DwellStore(&reader)
-    trending = try TopLists(capacity: settings.topListItems, &reader)
-    popular = try TopLists(capacity: settings.topListItems, &reader)
+    try engagement.decodeLists(&reader, settings)
     users = try UserTable(&reader)
     graph = try FollowGraph(&reader)
     inboxes = try InboxStore(capacity: settings.inboxItems, &reader)
     authors = try AuthorIndex(capacity: settings.authorItems, &reader)
-    coEngaged = try CoEngagement(
+    engagement.coEngaged = try CoEngagement(
       capacity: settings.coEngagedItems, halfLifeMs: settings.coEngagedHalfLifeMs, &reader)
     fresh = Ring(try reader.column(of: UInt32.self))
     age = try AgeQueue(&reader)
@@ -126,10 +120,11 @@ extension Tally {
 }
 
 extension ItemTable {
-  func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
+  func encode(
+    _ writer: inout SnapshotWriter, _ engagement: borrowing Engagement
+  ) throws(SnapshotError) {
     try writer.put(column: facts)
-    try writer.put(column: stats)
-    try writer.put(column: totals)
+    try engagement.encodeCounters(&writer)
     try writer.put(column: free)
     try writer.put(column: dead)
     try writer.put(serial)
@@ -147,16 +142,14 @@ extension ItemTable {
     }
   }
 
-  init(_ reader: inout SnapshotReader) throws(SnapshotError) {
+  init(
+    _ reader: inout SnapshotReader, _ engagement: inout Engagement
+  ) throws(SnapshotError) {
     facts = try reader.column(of: Facts.self)
-    stats = try reader.column(of: ItemStats.self)
-    totals = try reader.column(of: UInt32.self)
+    try engagement.decodeCounters(&reader, items: facts.count)
     free = try reader.column(of: UInt32.self)
     dead = try reader.column(of: UInt32.self)
     serial = try reader.number(UInt64.self)
-    guard stats.count == facts.count, totals.count == facts.count * Channel.count else {
-      throw SnapshotReader.ended
-    }
     for row in facts.indices where facts[row].isLive {
       ids.insert(try reader.textView(), row: UInt32(row))
       titles.set(row, try reader.textView())

@@ -15,7 +15,7 @@ extension World {
     view.created = Timestamp(milliseconds: Int64(facts.created) * 1000)
     view.expires = Timestamp(milliseconds: Int64(facts.expires) * 1000)
     view.isBare = facts.isBare != 0
-    view.totals = Channel.allCases.map { items.total(row.index, $0) }
+    view.totals = Channel.allCases.map { engagement.total(row.index, $0) }
     return view
   }
 

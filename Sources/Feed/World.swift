@@ -11,12 +11,11 @@ public struct World: ~Copyable {
   public let freshness = Freshness()
 
   var items = ItemTable()
-  var windows: WindowStore
-  var dwell = DwellStore()
-  /// Lists by engagement on the short scale.
-  var trending: TopLists
-  /// Lists by engagement on the long scale.
-  var popular: TopLists
+  /// What events have made of the items; elsewhere while a folder has it.
+  var engagement: Engagement
+  /// Who makes the changes of the engagement during a replay, and those not yet handed over.
+  var folder: EngagementFolder?
+  var deferred: [Engagement.Change] = []
   /// The text space comes first.
   var spaces: [VectorSpace]
   /// The vectors of the text space that serve.
@@ -30,7 +29,6 @@ public struct World: ~Copyable {
   var graph = FollowGraph()
   var inboxes: InboxStore
   var authors: AuthorIndex
-  var coEngaged: CoEngagement
   /// The newest items of all.
   var fresh = Ring<UInt32>()
   var topics = Terms()
@@ -64,16 +62,12 @@ public struct World: ~Copyable {
   /// An empty World.
   public init(settings: WorldSettings = WorldSettings()) {
     self.settings = settings
-    windows = WindowStore(blocksMax: settings.windowBlocksMax)
-    trending = TopLists(capacity: settings.topListItems)
-    popular = TopLists(capacity: settings.topListItems)
+    engagement = Engagement(settings)
     spaces = VectorSpace.all(settings)
     vectors = spaces[0].serving.index
     encoder = HashedTextEncoder(dimension: settings.dimension, seed: 0)
     inboxes = InboxStore(capacity: settings.inboxItems)
     authors = AuthorIndex(capacity: settings.authorItems)
-    coEngaged = CoEngagement(
-      capacity: settings.coEngagedItems, halfLifeMs: settings.coEngagedHalfLifeMs)
     dedup = DedupWindow(capacity: settings.dedupEvents)
     strengths = Self.strengths(settings)
     limits = FoldLimits(settings)

@@ -29,9 +29,15 @@ extension Engine {
     progress: (UInt64) -> Void = { _ in }
   ) throws(LogError) {
     let reader = ReadAhead(log, after: world.offset, through: last)
-    defer { reader.stop() }
+    let folder = EngagementFolder(place: Engagement(world.settings))
+    defer {
+      world.settle()
+      folder.stop()
+      reader.stop()
+    }
     var count: UInt64 = 0
     while var batch = try reader.next() {
+      world.lend(to: folder)
       var start = 0
       while start < batch.count {
         let end = min(batch.count, start + replayChunk)
@@ -39,6 +45,7 @@ extension Engine {
         for index in start..<end { batch.apply(index, to: &world) }
         start = end
       }
+      world.handOver()
       let before = count
       count += UInt64(batch.count)
       if before >> 16 != count >> 16 { progress(world.offset.value) }

@@ -24,7 +24,7 @@ struct ReadBatch {
     else { return expected.append(nil) }
     expected.append(
       Anticipated(
-        hashes: InteractionHashes(view), second: view.time.seconds, channel: view.action.channel))
+        hashes: InteractionHashes(view), channel: view.action.channel))
   }
 
   /// Folds one event in.

@@ -34,9 +34,6 @@ struct ItemTable {
   var ids = IdentifierTable()
   var titles = TextColumn()
   var facts: [Facts] = []
-  var stats: [ItemStats] = []
-  /// Lifetime counts, `Channel.count` a row.
-  var totals: [UInt32] = []
   /// Rows that may be used again, last in first out.
   var free: [UInt32] = []
   /// Rows that wait for a sweep.
@@ -52,18 +49,12 @@ struct ItemTable {
     } else {
       row = UInt32(facts.count)
       facts.append(Facts())
-      stats.append(ItemStats())
-      for _ in Channel.allCases { totals.append(0) }
     }
     ids.insert(id, row: row)
     serial += 1
     facts[Int(row)] = Facts()
     facts[Int(row)].serial = serial
     facts[Int(row)].life = Life.live.rawValue
-    stats[Int(row)] = ItemStats()
-    for channel in 0..<Channel.count {
-      totals[Int(row) * Channel.count + channel] = 0
-    }
     liveCount += 1
     return ItemRow(row)
   }
@@ -86,12 +77,6 @@ struct ItemTable {
 
   @inline(__always)
   func isLive(_ row: UInt32) -> Bool { Int(row) < facts.count && facts[Int(row)].isLive }
-
-  /// Lifetime count of a channel.
-  @inline(__always)
-  func total(_ row: UInt32, _ channel: Channel) -> UInt32 {
-    totals[Int(row) &* Channel.count &+ Int(channel.rawValue)]
-  }
 }
 
 /// Decayed counters of an item, all as of `updated`; 40 bytes.

@@ -60,7 +60,7 @@ struct FeatureExtractor {
     let rates = Rates(world.settings)
     for index in candidates.rows.indices {
       let row = Int(candidates.rows[index])
-      let now = rates.now(world.items.stats[row], second: context.second)
+      let now = rates.now(world.engagement.stats[row], second: context.second)
       matrix[.engagementRate, index] = Rates.smoothed(
         now.longEngagement, of: now.longImpressions, mean: Self.engagementMean,
         weight: Self.impressionsWeight)

@@ -71,8 +71,8 @@ package struct CoEngagedSource: Source {
       _ world: borrowing World, _ context: RankingContext, _ item: UInt32,
       distance: Float
     ) {
-      guard let list = world.coEngaged.successors(of: item) else { return }
-      let factor = world.coEngaged.factor(list, second: context.second)
+      guard let list = world.engagement.coEngaged.successors(of: item) else { return }
+      let factor = world.engagement.coEngaged.factor(list, second: context.second)
       total += list.total * factor / distance
       if distance == 1 { nextTotal = list.total * factor }
       for place in list.rows.indices where context.wants(list.rows[place], world.items.facts) {

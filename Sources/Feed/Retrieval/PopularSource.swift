@@ -16,11 +16,11 @@ package struct PopularSource: Source {
   ) throws(SourceError) {
     var reader = TopListReader()
     reader.read(
-      world.popular, segments(context), world, context,
+      world.engagement.popular, segments(context), world, context,
       halfLife: world.settings.longHalfLifeMs, quota: quota)
     let rates = Rates(world.settings)
     let levels = reader.rows.map { row in
-      let now = rates.now(world.items.stats[Int(row)], second: context.second)
+      let now = rates.now(world.engagement.stats[Int(row)], second: context.second)
       return Logarithm.natural(1 + now.longEngagement)
     }
     let most = max(levels.max() ?? 0, .leastNormalMagnitude)

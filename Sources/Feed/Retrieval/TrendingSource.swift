@@ -16,11 +16,11 @@ package struct TrendingSource: Source {
   ) throws(SourceError) {
     var reader = TopListReader()
     reader.read(
-      world.trending, segments(context, world), world, context,
+      world.engagement.trending, segments(context, world), world, context,
       halfLife: world.settings.shortHalfLifeMs, quota: quota)
     let rates = Rates(world.settings)
     let levels = reader.rows.map { row in
-      rates.now(world.items.stats[Int(row)], second: context.second)
+      rates.now(world.engagement.stats[Int(row)], second: context.second)
     }
     let most = levels.map { Logarithm.natural(1 + $0.shortEngagement) }.max() ?? 0
     for (row, level) in zip(reader.rows, levels) {
@@ -34,7 +34,7 @@ package struct TrendingSource: Source {
   ) -> [TopListReader.Segment] {
     if context.category != 0 { return [.init(kind: .category, value: context.category)] }
     if context.namesRegion, context.region != 0,
-      world.trending.list(.region, context.region) != nil
+      world.engagement.trending.list(.region, context.region) != nil
     {
       return [.init(kind: .region, value: context.region)]
     }

@@ -2,8 +2,8 @@ import Feed
 import TestKit
 import Testing
 
-/// Replay, which reads on one thread and folds on another with memory asked for ahead, against its
-/// twin: one event after another.
+/// Replay, which reads on one thread and folds on two others with memory asked for ahead, against
+/// its twin: one event after another.
 @Suite struct ReplayTests {
   @Test(arguments: [1, 2, 3] as [UInt64])
   func replayFoldsWhatOneEventAfterAnotherFolds(seed: UInt64) throws {
@@ -23,6 +23,47 @@ import Testing
     try Engine.replay(log, into: &world) { reached = $0 }
     #expect(reached <= log.end.value)
     #expect(world.offset == log.end)
+    #expect(world.tally == twin.tally)
+    #expect(world.digest() == twin.digest())
+    #expect(world.brokenInvariants().isEmpty)
+  }
+
+  /// Rows are dropped by the hundred, searched for and used again, items leave by age, and many
+  /// events are late.
+  @Test(arguments: [11, 12, 13, 14] as [UInt64])
+  func replayFoldsTheSameWhereRowsAreUsedAgain(seed: UInt64) throws {
+    print("seed \(seed)")
+    var settings = smallSettings()
+    settings.itemsMax = 2_000
+    settings.itemRetentionMs = seed % 2 == 0 ? 2 * 3_600_000 : 0
+    settings.anonymousRetentionMs = 600_000
+    let log = MemoryLog()
+    var events = RandomEvents(SeededGenerator(seed: seed))
+    events.late = 0.3
+    var twin = World(settings: settings)
+    for round in 0..<3 {
+      var batch = events.batch(600)
+      let ids = (0..<1_200).map { "round \(round) item \($0)" }
+      for id in ids {
+        var item = Item(id: id)
+        item.title = id
+        item.author = "u\(id.utf8.count)"
+        item.created = events.now
+        batch.append(.itemPublished(item), received: events.now)
+        let click = Interaction(user: "u1", action: .click, target: id, time: events.now)
+        batch.append(.interaction(click), received: events.now)
+      }
+      for id in ids {
+        let deletion = ItemDeletion(id: id, time: events.now)
+        batch.append(.itemDeleted(deletion), received: events.now)
+      }
+      batch.append(contentsOf: events.batch(600))
+      _ = try log.append(batch)
+      fold(batch, into: &twin)
+    }
+    #expect(twin.itemRows < 3_600, "no row was used again")
+    var world = World(settings: settings)
+    try Engine.replay(log, into: &world)
     #expect(world.tally == twin.tally)
     #expect(world.digest() == twin.digest())
     #expect(world.brokenInvariants().isEmpty)
