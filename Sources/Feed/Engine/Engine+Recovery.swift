@@ -4,9 +4,6 @@ extension Engine {
     let total = log.end.value
     enter(.starting(applied: 0, total: total))
     loadSnapshot()
-    // What comes now is linked together, once it is all there.
-    world.isFillingUp = true
-    defer { world.isFillingUp = false }
     if world.offset < log.prunedThrough {
       say(
         "log-pruned: interactions up to offset \(log.prunedThrough.value) left the log and no "
@@ -21,7 +18,8 @@ extension Engine {
     snapshotOffset = world.offset
   }
 
-  /// Folds the log behind the World's offset in.
+  /// Folds the log behind the World's offset in. Vectors that come with it are not linked yet: that
+  /// is better done together, by the one who serves.
   ///
   /// - Parameter progress: called about every 65,536 events with the offset reached.
   public static func replay(
@@ -30,7 +28,9 @@ extension Engine {
   ) throws(LogError) {
     let reader = ReadAhead(log, after: world.offset, through: last)
     let folder = EngagementFolder(place: Engagement(world.settings))
+    world.isFillingUp = true
     defer {
+      world.isFillingUp = false
       world.settle()
       folder.stop()
       reader.stop()
