@@ -56,13 +56,10 @@ extension World {
   private mutating func fetchStates(_ event: Anticipated) {
     if event.user != .max {
       users.ids.fetchText(event.user)
-      users.states[Int(event.user)].seen.fetchHead()
       if event.isDeed { users.states[Int(event.user)].fetchHeads() }
     }
     if event.item != .max {
       items.ids.fetchText(event.item)
-      let author = items.facts[Int(event.item)].author
-      if event.isDeed, author != .max { Prefetch.element(&users.states, Int(author)) }
     }
   }
 
@@ -70,7 +67,6 @@ extension World {
   @inline(__always)
   private mutating func fetchContents(_ event: Anticipated) {
     if event.user != .max {
-      users.states[Int(event.user)].seen.fetchNewest(limits.seenItems)
       if event.isDeed { users.states[Int(event.user)].fetchContents(limits) }
     }
     if event.item != .max {
@@ -95,9 +91,6 @@ extension UserState {
   @inline(__always)
   fileprivate mutating func fetchHeads() {
     deeds.fetchHead()
-    Prefetch.head(&authors.entries)
-    Prefetch.head(&topics.entries)
-    Prefetch.head(&types.entries)
     Prefetch.head(&taste.interests)
     Prefetch.head(&taste.vectors)
   }
@@ -106,10 +99,6 @@ extension UserState {
   @inline(__always)
   fileprivate mutating func fetchContents(_ limits: FoldLimits) {
     deeds.fetchNewest(limits.userActions)
-    let authorCount = authors.entries.count
-    Prefetch.first(&authors.entries, authorCount)
-    let topicCount = topics.entries.count
-    Prefetch.first(&topics.entries, topicCount)
     let componentCount = taste.vectors.count
     Prefetch.first(&taste.vectors, componentCount)
   }

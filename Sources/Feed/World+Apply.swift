@@ -123,6 +123,7 @@ extension World {
   private mutating func newUser(_ id: RecordView, second: UInt32?) -> UInt32? {
     guard users.count < settings.usersMax, id.count > 0 else { return nil }
     let row = users.add(id)
+    change(Engagement.Change(kind: .user, user: row))
     users.states[Int(row)].isAnonymous = id.hasPrefix(World.anonymousPrefix)
     users.states[Int(row)].updated = second ?? received.seconds
     freshness.bump(row)
@@ -186,6 +187,7 @@ extension World {
     graph.removeAll(row)
     inboxes.removeAll(row)
     users.drop(row, isReferenced: true)
+    change(Engagement.Change(kind: .user, user: row))
     freshness.bump(row)
     return .applied
   }

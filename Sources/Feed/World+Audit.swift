@@ -15,8 +15,8 @@ extension World {
       let holder = UInt32(user)
       inboxes.newest(holder, limit: .max) { body(.inbox, holder, $0) }
       users.states[user].deeds.forEach { body(.deeds, holder, $0.item) }
-      users.states[user].seen.forEach { body(.seen, holder, $0) }
-      users.states[user].hidden.forEach { body(.hidden, holder, $0) }
+      engagement.traces[user].seen.forEach { body(.seen, holder, $0) }
+      engagement.traces[user].hidden.forEach { body(.hidden, holder, $0) }
       for interest in users.states[user].taste.interests where interest.item != .max {
         body(.taste, holder, interest.item)
       }
@@ -106,6 +106,9 @@ extension World {
       return "top lists"
     }
     if !users.isSound(items: rows, dimension: vectors.dimension) { return "users" }
+    if !engagement.areTracesSound(items: rows, users: users.states.count) {
+      return "traces of users"
+    }
     if !graph.isSound(users: users.states.count) { return "follows" }
     if !inboxes.isSound(items: rows) { return "inboxes" }
     if !authors.isSound(items: rows) { return "posts of authors" }
@@ -134,12 +137,14 @@ extension World {
     var (deeds, seen, affinities, tastes) = (0, 0, 0, 0)
     for state in users.states {
       deeds += state.deeds.bytes + header
-      seen += state.seen.bytes + header
-      for entries in [state.authors.entries, state.topics.entries, state.types.entries]
+      tastes += state.taste.vectors.capacity * 4 + state.taste.interests.capacity * 12 + header * 2
+    }
+    for trace in engagement.traces {
+      seen += trace.seen.bytes + header
+      for entries in [trace.authors.entries, trace.topics.entries, trace.types.entries]
       where entries.capacity > 0 {
         affinities += entries.capacity * 12 + header
       }
-      tastes += state.taste.vectors.capacity * 4 + state.taste.interests.capacity * 12 + header * 2
     }
     let row =
       MemoryLayout<ItemTable.Facts>.stride + MemoryLayout<ItemStats>.stride + Channel.count * 4
@@ -147,7 +152,11 @@ extension World {
       ("item columns", items.facts.capacity * row), ("windows", engagement.windows.bytes),
       ("co-engagements", successors), ("deeds", deeds), ("seen", seen),
       ("affinities", affinities), ("tastes", tastes),
-      ("user rows", users.states.capacity * MemoryLayout<UserState>.stride),
+      (
+        "user rows",
+        users.states.capacity * MemoryLayout<UserState>.stride
+          + engagement.traces.capacity * MemoryLayout<UserTraces>.stride
+      ),
       ("vectors", items.facts.count * settings.dimension * 4),
     ]
   }

@@ -111,28 +111,30 @@ extension World {
     }
   }
 
-  /// The item's side.
+  /// What changes in the engagement.
   private mutating func count(
     _ view: InteractionView, item: UInt32, user: UInt32, strength: Float, second: UInt32,
     isLate: Bool
   ) {
     guard let channel = view.action.channel else { return }
     var change = Engagement.Change(
-      kind: .count, channel: channel, isLate: isLate, item: item, second: second,
+      kind: .count, channel: channel, isLate: isLate, item: item, user: user, second: second,
       strength: strength)
     if channel == .impression { return self.change(change) }
     if view.action == .dwell, view.value.isFinite {
       change.isDwell = true
       change.dwell = max(0, view.value)
     }
-    let facts = items.facts[Int(item)]
-    if facts.author != .max {
-      users.states[Int(facts.author)].receive(
-        strength, second: second, halfLife: limits.tasteHalfLifeMs)
+    switch view.action {
+    case .hide, .notInterested, .report: change.isHiding = true
+    default: break
     }
+    let facts = items.facts[Int(item)]
+    change.author = facts.author
     change.region = users.states[Int(user)].region
     change.category = facts.category
     change.topic = facts.topic
+    change.type = facts.type
     self.change(change)
   }
 
@@ -141,13 +143,9 @@ extension World {
     _ action: Action, item: UInt32, user: UInt32, strength: Float, second: UInt32
   ) {
     let row = Int(user)
-    if action == .impression {
-      users.states[row].seen.append(item, capacity: settings.seenItems)
-      return
-    }
+    if action == .impression { return }
     if strength > 0 { joinSession(item, user: row, second: second) }
-    users.states[row].note(
-      action, item: item, items.facts[Int(item)], strength, second: second, limits: limits)
+    users.states[row].note(action, item: item, second: second, limits: limits)
     guard strength != 0 else { return }
     var taste = Taste()
     swap(&taste, &users.states[row].taste)

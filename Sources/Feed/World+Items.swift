@@ -194,6 +194,7 @@ extension World {
       graph.removeAll(UInt32(row))
       inboxes.removeAll(UInt32(row))
       users.drop(UInt32(row), isReferenced: false)
+      change(Engagement.Change(kind: .user, user: UInt32(row)))
       freshness.bump(UInt32(row))
     }
   }
@@ -233,6 +234,8 @@ extension World {
     let isLive = users.isLive
     users.states[row].sweep(
       isLiveItem: { $0 == .max || facts[Int($0)].isLive }, isLiveUser: { isLive[Int($0)] })
+    engagement.traces[row].sweep(
+      isLiveItem: { facts[Int($0)].isLive }, isLiveUser: { isLive[Int($0)] })
     inboxes.sweep(UInt32(row)) { facts[Int($0)].isLive }
   }
 

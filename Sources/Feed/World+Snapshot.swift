@@ -22,7 +22,7 @@ extension World {
     try items.encode(&writer, engagement)
     try encodeSpaces(&writer)
     try engagement.encodeLists(&writer)
-    try users.encode(&writer)
+    try users.encode(&writer, engagement)
     try graph.encode(&writer)
     try inboxes.encode(&writer)
     try authors.encode(&writer)
@@ -70,7 +70,7 @@ extension World {
     items = try ItemTable(&reader, &engagement)
     try decodeSpaces(&reader)
     try engagement.decodeLists(&reader, settings)
-    users = try UserTable(&reader)
+    users = try UserTable(&reader, &engagement)
     graph = try FollowGraph(&reader)
     inboxes = try InboxStore(capacity: settings.inboxItems, &reader)
     authors = try AuthorIndex(capacity: settings.authorItems, &reader)
@@ -159,7 +159,9 @@ extension ItemTable {
 }
 
 extension UserTable {
-  func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
+  func encode(
+    _ writer: inout SnapshotWriter, _ engagement: borrowing Engagement
+  ) throws(SnapshotError) {
     try writer.put(column: isLive.map { $0 ? UInt8(1) : 0 })
     try writer.put(column: lastPost)
     try writer.put(column: free)
@@ -171,11 +173,13 @@ extension UserTable {
           view.append(to: &bytes)
         }
       }
-      try states[row].encode(&writer)
+      try states[row].encode(&writer, engagement.traces[row])
     }
   }
 
-  init(_ reader: inout SnapshotReader) throws(SnapshotError) {
+  init(
+    _ reader: inout SnapshotReader, _ engagement: inout Engagement
+  ) throws(SnapshotError) {
     isLive = try reader.column(of: UInt8.self).map { $0 != 0 }
     lastPost = try reader.column(of: UInt64.self)
     free = try reader.column(of: UInt32.self)
@@ -185,10 +189,13 @@ extension UserTable {
     for row in isLive.indices {
       guard isLive[row] else {
         states.append(UserState())
+        engagement.traces.append(UserTraces())
         continue
       }
       ids.insert(try reader.textView(), row: UInt32(row))
-      states.append(try UserState(&reader))
+      var traces = UserTraces()
+      states.append(try UserState(&reader, &traces))
+      engagement.traces.append(traces)
     }
   }
 }

@@ -30,6 +30,7 @@ extension World {
   public func view(ofUser id: String, at now: Timestamp) -> UserView? {
     guard let row = user(id) else { return nil }
     let state = users.states[Int(row.index)]
+    let traces = engagement.traces[Int(row.index)]
     let second = now.seconds
     let halfLife = settings.tasteHalfLifeMs
     func named(_ affinities: Affinities, _ name: (UInt32) -> String?) -> [UserView.Affinity] {
@@ -43,9 +44,9 @@ extension World {
     view.region = regions.text(state.region)
     view.language = languages.text(state.language)
     view.interests = state.interests.map { topics.text($0) }
-    view.authors = named(state.authors) { liveUser($0) }
-    view.topics = named(state.topics) { topics.text(UInt16(truncatingIfNeeded: $0)) }
-    view.types = named(state.types) { types.text(UInt16(truncatingIfNeeded: $0)) }
+    view.authors = named(traces.authors) { liveUser($0) }
+    view.topics = named(traces.topics) { topics.text(UInt16(truncatingIfNeeded: $0)) }
+    view.types = named(traces.types) { types.text(UInt16(truncatingIfNeeded: $0)) }
     view.muted = state.muted.compactMap { liveUser($0) }
     view.blocked = state.blocked.compactMap { liveUser($0) }
     view.following = graph.followees(of: row.index).compactMap { edge in
@@ -60,8 +61,8 @@ extension World {
           item: self.id(ItemRow(deed.item)), action: action,
           time: Timestamp(milliseconds: Int64(deed.second) * 1000)))
     }
-    view.seen = state.seen.count
-    view.hidden = (0..<state.hidden.count).map { state.hidden[newest: $0] }
+    view.seen = traces.seen.count
+    view.hidden = (0..<traces.hidden.count).map { traces.hidden[newest: $0] }
       .filter { items.isLive($0) }.map { self.id(ItemRow($0)) }
     return view
   }

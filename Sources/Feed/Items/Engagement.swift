@@ -1,4 +1,5 @@
-/// What events have made of the items: counters, windows, dwell times, lists and what follows what.
+/// What events have made of the items, counters, windows, dwell times, lists and what follows what,
+/// and what they left behind of users.
 ///
 /// It changes by `Change`s alone, which tell all that is needed, and nothing of it is read while
 /// events are folded in: so replay hands it to a thread of its own (`EngagementFolder`).
@@ -14,6 +15,8 @@ struct Engagement {
   /// Lists by engagement on the long scale.
   var popular: TopLists
   var coEngaged: CoEngagement
+  /// What users' events left behind, one element a row of users.
+  var traces: [UserTraces] = []
   private let limits: FoldLimits
 
   init(_ settings: WorldSettings) {
@@ -31,7 +34,7 @@ struct Engagement {
     totals[Int(row) &* Channel.count &+ Int(channel.rawValue)]
   }
 
-  /// One step of the fold, 32 bytes.
+  /// One step of the fold, 48 bytes.
   struct Change {
     enum Kind: UInt8 {
       /// An event of `channel` is counted for `item`.
@@ -42,6 +45,8 @@ struct Engagement {
       case admit
       /// What is kept of `item` goes.
       case forget
+      /// `user` is a new or a gone one's row.
+      case user
       /// What is too old at `second` may go.
       case sweep
     }
@@ -52,16 +57,22 @@ struct Engagement {
     var isLate = false
     /// Whether `dwell` counts.
     var isDwell = false
+    /// Whether the user does not want to see the item again.
+    var isHiding = false
     var item: UInt32 = 0
+    var user: UInt32 = 0
     var second: UInt32 = 0
     var strength: Float = 0
     /// Milliseconds.
     var dwell: Float = 0
     var before: UInt32 = 0
-    /// The lists that the item may enter beside that of all; 0 = none.
+    /// Who made the item; `max` = nobody.
+    var author = UInt32.max
+    /// The lists that the item may enter beside that of all, and its type; 0 = none.
     var region: UInt16 = 0
     var category: UInt16 = 0
     var topic: UInt16 = 0
+    var type: UInt16 = 0
   }
 
   /// Makes one step.
@@ -77,6 +88,9 @@ struct Engagement {
       windows.removeAll(change.item)
       dwell.removeAll(change.item)
       coEngaged.removeAll(change.item)
+    case .user:
+      while traces.count <= Int(change.user) { traces.append(UserTraces()) }
+      traces[Int(change.user)] = UserTraces()
     case .sweep: windows.sweep(second: change.second)
     }
   }
@@ -89,7 +103,14 @@ struct Engagement {
     // Decayed counters are exact in any order; windows end at the watermark.
     if !change.isLate { windows.add(change.item, change.channel, second: change.second) }
     stats[row].count(change.channel, change.strength, second: change.second, limits)
-    if change.channel != .impression, change.strength > 0 { rank(change) }
+    traces[Int(change.user)].seen.append(change.item, capacity: limits.seenItems)
+    if change.channel == .impression { return }
+    if change.author != .max {
+      traces[Int(change.author)].receive(
+        change.strength, second: change.second, halfLife: limits.tasteHalfLifeMs)
+    }
+    traces[Int(change.user)].note(change, limits)
+    if change.strength > 0 { rank(change) }
   }
 
   /// Notes the item's new place in the lists.
@@ -155,17 +176,26 @@ extension Engagement {
       Prefetch.element(&stats, Int(change.item))
       Prefetch.element(&totals, Int(change.item) &* Channel.count)
       windows.fetchPlaces(change.item)
+      Prefetch.element(&traces, Int(change.user))
+      if change.channel != .impression, change.author != .max {
+        Prefetch.element(&traces, Int(change.author))
+      }
     case .follow: coEngaged.fetchList(change.before)
-    case .admit, .forget, .sweep: break
+    case .admit, .forget, .user, .sweep: break
     }
   }
 
   @inline(__always)
   private mutating func fetchContents(_ change: Change) {
     switch change.kind {
-    case .count: windows.fetchBlock(change.item, change.channel)
+    case .count:
+      windows.fetchBlock(change.item, change.channel)
+      // A new user's row may not be there yet.
+      if Int(change.user) < traces.count {
+        traces[Int(change.user)].fetchHeads(isDeed: change.channel != .impression)
+      }
     case .follow: coEngaged.fetchSuccessors(change.before)
-    case .admit, .forget, .sweep: break
+    case .admit, .forget, .user, .sweep: break
     }
   }
 
@@ -173,10 +203,18 @@ extension Engagement {
   private mutating func fetchRings(_ change: Change) {
     guard change.kind == .count else { return }
     windows.fetchRing(change.item, change.channel, second: change.second)
+    if Int(change.user) < traces.count {
+      traces[Int(change.user)].fetchContents(isDeed: change.channel != .impression, limits)
+    }
   }
 }
 
 extension Engagement {
+  /// Whether every user has traces, and they are of rows that are there.
+  func areTracesSound(items: Int, users: Int) -> Bool {
+    traces.count == users && traces.allSatisfy { $0.isSound(items: items, users: users) }
+  }
+
   /// The part of a snapshot that stands among the items.
   func encodeCounters(_ writer: inout SnapshotWriter) throws(SnapshotError) {
     try writer.put(column: stats)

@@ -18,10 +18,10 @@ struct Marks {
 
   /// Fills every table for a user.
   mutating func prepare(
-    _ state: UserState, seen policy: SurfaceSettings.SeenPolicy, second: UInt32, halfLife: Int64,
-    followees edges: [FollowGraph.Edge]
+    _ state: UserState, _ traces: UserTraces, seen policy: SurfaceSettings.SeenPolicy,
+    second: UInt32, halfLife: Int64, followees edges: [FollowGraph.Edge]
   ) {
-    mark(state, policy)
+    mark(state, traces, policy)
     shunned.removeAll()
     for author in state.muted { shunned.set(author, Self.muted) }
     for author in state.blocked { shunned.set(author, (shunned[author] ?? 0) | Self.blocked) }
@@ -29,18 +29,20 @@ struct Marks {
     for edge in edges { followees.set(edge.followee, edge.weight.bitPattern) }
     interests.removeAll()
     for topic in state.interests { interests.set(UInt32(topic)) }
-    Self.fill(&authors, state.authors, second, halfLife)
-    Self.fill(&topics, state.topics, second, halfLife)
-    Self.fill(&types, state.types, second, halfLife)
+    Self.fill(&authors, traces.authors, second, halfLife)
+    Self.fill(&topics, traces.topics, second, halfLife)
+    Self.fill(&types, traces.types, second, halfLife)
   }
 
-  private mutating func mark(_ state: UserState, _ policy: SurfaceSettings.SeenPolicy) {
+  private mutating func mark(
+    _ state: UserState, _ traces: UserTraces, _ policy: SurfaceSettings.SeenPolicy
+  ) {
     var seen = RowTable()
     swap(&seen, &self.seen)
     seen.removeAll()
-    state.hidden.forEach { seen.set($0) }
+    traces.hidden.forEach { seen.set($0) }
     if policy != .off { state.deeds.forEach { seen.set($0.item) } }
-    if policy == .impressed { state.seen.forEach { seen.set($0) } }
+    if policy == .impressed { traces.seen.forEach { seen.set($0) } }
     swap(&seen, &self.seen)
   }
 

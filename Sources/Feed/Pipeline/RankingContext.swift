@@ -12,6 +12,7 @@ package final class RankingContext {
   package let user: UserRow?
   /// What is known of the user; empty for nobody.
   let state: UserState
+  let traces: UserTraces
   /// The item that the page is about.
   package let item: ItemRow?
   /// The category that the page is limited to; 0 = any.
@@ -64,6 +65,7 @@ package final class RankingContext {
     limit = surface.limit(request.limit)
     user = request.user.isEmpty ? nil : world.user(request.user)
     state = user.map { world.users.states[Int($0.index)] } ?? UserState()
+    traces = user.map { world.engagement.traces[Int($0.index)] } ?? UserTraces()
     item = request.item.isEmpty ? nil : world.item(request.item)
     if !request.item.isEmpty, item == nil, !isKept { throw .unknownItem(request.item) }
     let category = world.categories.number(request.category)
@@ -80,7 +82,7 @@ package final class RankingContext {
     let followees = usesFollows ? user.map { world.graph.followees(of: $0.index) } ?? [] : []
     var marks = marks
     marks.prepare(
-      state, seen: seen, second: second, halfLife: world.settings.tasteHalfLifeMs,
+      state, traces, seen: seen, second: second, halfLife: world.settings.tasteHalfLifeMs,
       followees: followees)
     self.marks = marks
   }

@@ -107,15 +107,15 @@ struct FeatureExtractor {
     let halfLife = world.settings.tasteHalfLifeMs
     for index in candidates.facts.indices {
       let author = Int(candidates.facts[index].author)
-      guard author < world.users.states.count else {
+      guard author < world.engagement.traces.count else {
         matrix[.creatorHealth, index] = Self.healthMean
         continue
       }
-      let updated = world.users.states[author].receivedUpdated
+      let updated = world.engagement.traces[author].receivedUpdated
       let elapsed = context.second > updated ? Int64(context.second - updated) * 1000 : 0
       let factor = Decay.factor(elapsed: elapsed, halfLife: halfLife)
-      let positive = world.users.states[author].receivedPositive * factor
-      let negative = world.users.states[author].receivedNegative * factor
+      let positive = world.engagement.traces[author].receivedPositive * factor
+      let negative = world.engagement.traces[author].receivedNegative * factor
       matrix[.creatorHealth, index] = Rates.smoothed(
         positive, of: positive + negative, mean: Self.healthMean, weight: Self.healthWeight)
     }

@@ -42,7 +42,7 @@ package struct TrendingSource: Source {
     if context.region != 0 { segments.append(.init(kind: .region, value: context.region)) }
     let halfLife = world.settings.tasteHalfLifeMs
     var liked: [(topic: UInt32, value: Float)] = []
-    for entry in context.state.topics.entries {
+    for entry in context.traces.topics.entries {
       let value = entry.value(at: context.second, halfLife: halfLife)
       if value > 0 { liked.append((entry.key, value)) }
     }

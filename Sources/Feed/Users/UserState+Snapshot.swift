@@ -1,10 +1,14 @@
 extension UserState {
   /// Writes the value; the order of fields is part of the snapshot's version.
-  func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
+  func encode(
+    _ writer: inout SnapshotWriter, _ traces: UserTraces
+  ) throws(SnapshotError) {
     try writer.put(column: deeds.elements)
-    try writer.put(column: seen.elements)
-    try writer.put(column: hidden.elements)
-    for affinities in [authors, topics, types] { try writer.put(column: affinities.entries) }
+    try writer.put(column: traces.seen.elements)
+    try writer.put(column: traces.hidden.elements)
+    for affinities in [traces.authors, traces.topics, traces.types] {
+      try writer.put(column: affinities.entries)
+    }
     try writer.put(column: taste.interests)
     try writer.put(column: taste.vectors)
     try writer.put(column: muted)
@@ -18,20 +22,22 @@ extension UserState {
       bytes.put(UInt32(session))
       bytes.put(sessionKey)
       bytes.put(UInt32(isAnonymous ? 1 : 0))
-      bytes.put(receivedPositive.bitPattern)
-      bytes.put(receivedNegative.bitPattern)
-      bytes.put(receivedUpdated)
+      bytes.put(traces.receivedPositive.bitPattern)
+      bytes.put(traces.receivedNegative.bitPattern)
+      bytes.put(traces.receivedUpdated)
     }
   }
 
   /// Reads what `encode` wrote.
-  init(_ reader: inout SnapshotReader) throws(SnapshotError) {
+  init(
+    _ reader: inout SnapshotReader, _ traces: inout UserTraces
+  ) throws(SnapshotError) {
     deeds = Ring(try reader.column(of: Deed.self))
-    seen = Ring(try reader.column(of: UInt32.self))
-    hidden = Ring(try reader.column(of: UInt32.self))
-    authors.entries = try reader.column(of: Affinities.Entry.self)
-    topics.entries = try reader.column(of: Affinities.Entry.self)
-    types.entries = try reader.column(of: Affinities.Entry.self)
+    traces.seen = Ring(try reader.column(of: UInt32.self))
+    traces.hidden = Ring(try reader.column(of: UInt32.self))
+    traces.authors.entries = try reader.column(of: Affinities.Entry.self)
+    traces.topics.entries = try reader.column(of: Affinities.Entry.self)
+    traces.types.entries = try reader.column(of: Affinities.Entry.self)
     taste.interests = try reader.column(of: Taste.Interest.self)
     taste.vectors = try reader.column(of: Float.self)
     muted = try reader.column(of: UInt32.self)
@@ -44,8 +50,8 @@ extension UserState {
     session = UInt8(truncatingIfNeeded: try reader.number(UInt32.self))
     sessionKey = try reader.number(UInt64.self)
     isAnonymous = try reader.number(UInt32.self) != 0
-    receivedPositive = try reader.float()
-    receivedNegative = try reader.float()
-    receivedUpdated = try reader.number(UInt32.self)
+    traces.receivedPositive = try reader.float()
+    traces.receivedNegative = try reader.float()
+    traces.receivedUpdated = try reader.number(UInt32.self)
   }
 }

@@ -1,4 +1,4 @@
-/// All that is kept of one user, as one value: what a node fetches, folds and stores again.
+/// What the fold reads of one user again, and what follows from vectors; the rest is `UserTraces`.
 struct UserState {
   /// Something that the user did, 12 bytes.
   struct Deed {
@@ -12,13 +12,6 @@ struct UserState {
   }
 
   var deeds = Ring<Deed>()
-  /// Items that the user acted on or was shown, newest last.
-  var seen = Ring<UInt32>()
-  /// Items that are never to be shown again.
-  var hidden = Ring<UInt32>()
-  var authors = Affinities()
-  var topics = Affinities()
-  var types = Affinities()
   var taste = Taste()
   var muted: [UInt32] = []
   var blocked: [UInt32] = []
@@ -35,10 +28,6 @@ struct UserState {
   var sessionKey: UInt64 = 0
   /// Goes away when idle.
   var isAnonymous = false
-  /// How what the user made was received: decayed sums of positive and negative strength.
-  var receivedPositive: Float = 0
-  var receivedNegative: Float = 0
-  var receivedUpdated: UInt32 = 0
 
   /// Notes that something happened at `second` under a session name.
   mutating func touch(second: UInt32, sessionKey: UInt64, gapMs: Int64) {
@@ -57,30 +46,12 @@ struct UserState {
     updated = max(updated, second)
   }
 
-  /// Remembers what the user did with an item: the deed, the item as seen, affinities.
+  /// Remembers what the user did with an item.
   mutating func note(
-    _ action: Action, item: UInt32, _ facts: ItemTable.Facts, _ strength: Float, second: UInt32,
-    limits: FoldLimits
+    _ action: Action, item: UInt32, second: UInt32, limits: borrowing FoldLimits
   ) {
-    seen.append(item, capacity: limits.seenItems)
     let deed = Deed(item: item, second: second, action: action.rawValue, session: session)
     deeds.append(deed, capacity: limits.userActions)
-    switch action {
-    case .hide, .notInterested, .report: hidden.append(item, capacity: limits.seenItems)
-    default: break
-    }
-    guard strength != 0 else { return }
-    let halfLife = limits.tasteHalfLifeMs
-    let most = limits.affinityEntries
-    if facts.author != .max {
-      authors.add(facts.author, strength, second: second, halfLife: halfLife, max: most)
-    }
-    if facts.topic != 0 {
-      topics.add(UInt32(facts.topic), strength, second: second, halfLife: halfLife, max: most)
-    }
-    if facts.type != 0 {
-      types.add(UInt32(facts.type), strength, second: second, halfLife: halfLife, max: most)
-    }
   }
 
   /// The items of the running session before a deed on `item`, newest first, each run of deeds on
@@ -107,26 +78,9 @@ struct UserState {
     return (items, count)
   }
 
-  /// Adds to how the user's own items were received.
-  mutating func receive(_ strength: Float, second: UInt32, halfLife: Int64) {
-    if second > receivedUpdated {
-      let factor = Decay.factor(
-        elapsed: Int64(second - receivedUpdated) * 1000, halfLife: halfLife)
-      receivedPositive *= factor
-      receivedNegative *= factor
-      receivedUpdated = second
-    }
-    let age = Int64(receivedUpdated - second) * 1000
-    let share = strength * Decay.factor(elapsed: age, halfLife: halfLife)
-    if share > 0 { receivedPositive += share } else { receivedNegative -= share }
-  }
-
   /// Forgets rows that are not live.
   mutating func sweep(isLiveItem: (UInt32) -> Bool, isLiveUser: (UInt32) -> Bool) {
     deeds.keep { isLiveItem($0.item) }
-    seen.keep(where: isLiveItem)
-    hidden.keep(where: isLiveItem)
-    authors.entries.removeAll { !isLiveUser($0.key) }
     muted.removeAll { !isLiveUser($0) }
     blocked.removeAll { !isLiveUser($0) }
     for index in taste.interests.indices where !isLiveItem(taste.interests[index].item) {
@@ -140,11 +94,7 @@ extension UserState {
   func isSound(items: Int, users: Int, dimension: Int) -> Bool {
     var areKnown = true
     deeds.forEach { areKnown = areKnown && $0.item < items }
-    seen.forEach { areKnown = areKnown && $0 < items }
-    hidden.forEach { areKnown = areKnown && $0 < items }
-    return areKnown && authors.entries.allSatisfy { $0.key < users }
-      && topics.entries.allSatisfy { $0.key <= UInt16.max }
-      && types.entries.allSatisfy { $0.key <= UInt16.max }
+    return areKnown
       && taste.interests.allSatisfy { $0.item == .max || $0.item < items }
       && taste.vectors.count == taste.interests.count * dimension
       && muted.allSatisfy { $0 < users } && blocked.allSatisfy { $0 < users }
