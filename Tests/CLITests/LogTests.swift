@@ -1,7 +1,9 @@
 import CLI
+import Feed
 import Glibc
 import HTTP
 import JSON
+import Stores
 import TestKit
 import Testing
 
@@ -94,6 +96,21 @@ import Testing
     let whole = try JSONParser().parse(json.output).require("rebuilt").string()
     #expect(verified.output.contains(#""equal":true"#))
     #expect(verified.output.contains(whole))
+  }
+
+  @Test func saysHowManyEventsWereNotCompared() throws {
+    let world = try SmallWorld(events: 500)
+    do {
+      let log = try SQLiteLog(try DataDirectory(world.path, access: .write))
+      var source = RandomEvents(SeededGenerator(seed: world.seed &+ 1))
+      _ = try log.append(source.batch(1_234))
+      try log.close()
+    }
+    let ending = try Program.run("replay", "--data", world.path, "--verify")
+    #expect(ending.code == 0, "seed \(world.seed): \(ending.error)")
+    #expect(ending.output.contains("1,234 newer events were not compared"), "\(ending.output)")
+    let json = try Program.run("replay", "--data", world.path, "--verify", "--json")
+    #expect(try JSONParser().parse(json.output).require("not_compared").int() == 1_234)
   }
 
   @Test func wantsTheServersConfiguration() throws {

@@ -11,7 +11,8 @@ enum ReplayCommand {
       The state of a server is a pure function of its log and its configuration. This command \
       computes it again, read-only, beside a running server or without one. With --verify it goes \
       up to the newest offset for which the server noted its digest (it does when it stops, and \
-      when it is asked), and compares: live = rebuilt, bit for bit.
+      when it is asked), and compares: live = rebuilt, bit for bit. How many events came after \
+      that offset, as after a crash, is told.
 
       The configuration must be the server's: name its file with --config.
       """,
@@ -36,7 +37,7 @@ enum ReplayCommand {
       describe(rebuild, console)
       return .well
     }
-    return try compare(rebuild, mark, console)
+    return try compare(rebuild, mark, end: log.end, console)
   }
 
   private static func newestMark(
@@ -53,11 +54,13 @@ enum ReplayCommand {
   }
 
   private static func compare(
-    _ rebuild: borrowing Rebuild, _ mark: DigestMark, _ console: Console
+    _ rebuild: borrowing Rebuild, _ mark: DigestMark, end: Offset, _ console: Console
   ) throws -> ExitCode {
     let digest = rebuild.world.digest()
     let isEqual = digest == mark.digest && rebuild.world.offset == mark.offset
-    let lines = [
+    // A server that was killed noted nothing of what came last.
+    let rest = end.value - min(end.value, mark.offset.value)
+    var lines = [
       console.style.bold(
         isEqual
           ? "live = rebuilt at offset \(mark.offset.value)"
@@ -65,9 +68,15 @@ enum ReplayCommand {
       "  live     \(Figures.digest(mark.digest))",
       "  rebuilt  \(Figures.digest(digest))", "  " + effort(rebuild),
     ]
+    if rest > 0 {
+      lines.append(
+        "  \(Figures.grouped(Int(clamping: rest))) newer events were not compared: the server "
+          + "noted no digest after them; ask it with --server, or stop it once")
+    }
     console.result(lines.joined(separator: "\n")) { json in
       json.member("equal", isEqual)
       json.member("offset", mark.offset.value)
+      json.member("not_compared", rest)
       json.member("live", Figures.digest(mark.digest))
       json.member("rebuilt", Figures.digest(digest))
       writeEffort(rebuild, to: &json)

@@ -34,7 +34,7 @@ struct Engagement {
     totals[Int(row) &* Channel.count &+ Int(channel.rawValue)]
   }
 
-  /// One step of the fold, 48 bytes.
+  /// One step of the fold, 44 bytes.
   struct Change {
     enum Kind: UInt8 {
       /// An event of `channel` is counted for `item`.
