@@ -9,6 +9,8 @@ public struct World: ~Copyable {
   public let settings: WorldSettings
   /// Which cached pages are still true; shared with threads that do not hold the World.
   public let freshness = Freshness()
+  /// How the searches for nearest items go; shared likewise.
+  public let nearest = NearestProbe()
 
   var items = ItemTable()
   /// What events have made of the items; elsewhere while a folder has it.

@@ -24,7 +24,8 @@ final class TestServer {
     clock: FakeTime = FakeTime(now: Timestamp(milliseconds: 1_800_000_000_000)),
     folder: TemporaryFolder = TemporaryFolder(), tokens: Tokens? = nil, secretByte: UInt8 = 7,
     isStarted: Bool = true, isReadyAwaited: Bool = true,
-    demo: (any DemoUsers)? = nil, _ adjust: (inout Configuration) -> Void = { _ in }
+    demo: (any DemoUsers)? = nil, embedder: (any TextEmbedder)? = nil,
+    _ adjust: (inout Configuration) -> Void = { _ in }
   ) throws {
     self.folder = folder
     let time = time ?? clock
@@ -50,7 +51,8 @@ final class TestServer {
     engine = Engine(
       configuration: configuration, log: log ?? MemoryLog(), snapshots: nil, time: time)
     server = Server(
-      engine: engine, access: Access(secret: secret, tokens: self.tokens, keys: keys), demo: demo)
+      engine: engine, access: Access(secret: secret, tokens: self.tokens, keys: keys), demo: demo,
+      embedder: embedder)
     client = HTTPClient()
     guard isStarted else { return }
     try server.start()

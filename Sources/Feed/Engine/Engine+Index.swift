@@ -20,8 +20,23 @@ extension Engine {
         }
         if linker.isStopping { return }
       }
-      if waiting == 0 { linker.rest() }
+      if waiting == 0 {
+        let (probe, index) = read { ($0.nearest, $0.vectors) }
+        let wasFailing = probe.isFailing
+        probe.probe(index)
+        if probe.isFailing != wasFailing { say(Self.verdict(probe)) }
+        linker.rest()
+      }
     }
+  }
+}
+
+extension Engine {
+  fileprivate static func verdict(_ probe: NearestProbe) -> String {
+    let share = "\(((probe.recall ?? 0) * 1000).rounded() / 1000)"
+    return probe.isFailing
+      ? "index-probe: searches find \(share) of the exact answers; pages go on without `nearest`"
+      : "index-probe: searches find \(share) of the exact answers again"
   }
 }
 

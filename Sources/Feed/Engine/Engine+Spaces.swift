@@ -6,6 +6,16 @@ extension Engine {
     read { SpaceView($0.spaces[0]) }
   }
 
+  /// How the searches for nearest items go.
+  public var nearest: NearestProbe { read { $0.nearest } }
+
+  /// What the graphs of the spaces hold, the version that serves first.
+  public var graphViews: [GraphView] {
+    read { $0.spaces }.flatMap { space in
+      space.versions.map { GraphView(space.name, $0.number, $0.index.statistics()) }
+    }
+  }
+
   /// The last offset of the log.
   public var logEnd: Offset { log.end }
 
@@ -115,5 +125,33 @@ public struct SpaceVerdict: Equatable, Sendable, CustomStringConvertible {
     return "recall@10 \(rounded(recall)) (at least \(Self.recallLeast)), unreachable "
       + "\(rounded(unreachable)) (at most \(Self.unreachableMost)), coverage \(rounded(coverage)) "
       + "(at least \(Self.coverageLeast)), drift \(rounded(drift)), \(sampled) sampled"
+  }
+}
+
+/// What the graph of one version of a space holds.
+public struct GraphView: Equatable, Sendable {
+  /// The space and the version.
+  public var space: String
+  /// Counts from 1.
+  public var version: UInt32
+  /// Items that have a vector.
+  public var rows: Int
+  /// Of them, those that wait to be linked.
+  public var pending: Int
+  /// Places of removed items that links still lead through.
+  public var tombstones: Int
+  /// Links of an item, on average.
+  public var meanLinks: Double
+  /// Memory in use.
+  public var bytes: Int
+
+  init(_ space: String, _ version: UInt32, _ statistics: GraphStatistics) {
+    self.space = space
+    self.version = version
+    rows = statistics.rows
+    pending = statistics.pending
+    tombstones = statistics.tombstones
+    meanLinks = statistics.meanLinks
+    bytes = statistics.bytes
   }
 }

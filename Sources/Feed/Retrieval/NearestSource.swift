@@ -3,8 +3,8 @@ internal import Index
 /// Items whose vectors lie nearest to the item that the page is about, or else to each of the
 /// user's interests and to the running visit, with the quota split between them.
 ///
-/// The value is the cosine. The item that pulled a row in is the page's item, or the newest item
-/// of the interest.
+/// Unavailable while the probes of the index find too little. The value is the cosine. The item
+/// that pulled a row in is the page's item, or the newest item of the interest.
 package struct NearestSource: Source {
   package let name = SourceName.nearest
 
@@ -17,6 +17,7 @@ package struct NearestSource: Source {
     _ world: borrowing World, _ context: RankingContext, quota: Int,
     into candidates: inout CandidateSet
   ) throws(SourceError) {
+    if world.nearest.isFailing { throw .unavailable }
     var search = Search(allowed: world.placed, effort: context.nearestEffort)
     context.marks.seen.forEach { search.allowed.remove($0) }
     if let item = context.item {
@@ -54,13 +55,14 @@ package struct NearestSource: Source {
     ) {
       guard k > 0 else { return }
       var isLate = false
-      _ = world.vectors.search(
+      let report = world.vectors.search(
         query: query, k: context.category == 0 ? k : k * NearestSource.categoryFactor,
         effort: effort, allowed: allowed,
         keepGoing: {
           isLate = context.isSourceTimeOver
           return !isLate
         }, into: &hits)
+      world.nearest.note(report, query, second: context.second)
       isOutOfTime = isLate
       var left = k
       for hit in hits where left > 0 && context.wants(hit.row, world.items.facts) {

@@ -9,7 +9,7 @@ public enum Metric: String, Sendable, CaseIterable {
 }
 
 /// How a search went about it.
-public enum SearchStrategy: String, Sendable {
+public enum SearchStrategy: String, Sendable, CaseIterable {
   /// Compared every row, or every allowed one.
   case scan
   /// Walked the graph.

@@ -43,7 +43,7 @@ enum CatalogRoutes {
   /// Reads a service's items.
   static func itemDecoder(_ service: Service, _ received: Timestamp) -> ItemDecoder {
     ItemDecoder(
-      idKey: "item_id", author: nil, dimension: service.engine.configuration.world.dimension,
+      idKey: "item_id", author: nil, dimension: service.engine.textSpace.serving.dimension,
       received: received)
   }
 

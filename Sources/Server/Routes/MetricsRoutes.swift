@@ -24,7 +24,10 @@ enum MetricsRoutes {
     var text = PrometheusText()
     service.meters.write(into: &text, routes: service.router.routes)
     engine(service, &text)
-    if service.isReady.load(ordering: .acquiring) { world(service, &text) }
+    if service.isReady.load(ordering: .acquiring) {
+      world(service, &text)
+      IndexMetrics.write(service.engine, into: &text)
+    }
     connections(service, &text)
     call.finish(
       Response(

@@ -25,7 +25,7 @@ enum PostRoutes {
   private static func decoder(_ call: Call) -> ItemDecoder {
     ItemDecoder(
       idKey: "post_id", author: call.caller.user,
-      dimension: call.engine.configuration.world.dimension, received: call.received)
+      dimension: call.engine.textSpace.serving.dimension, received: call.received)
   }
 
   @Sendable private static func publish(_ call: Call) throws(Problem) {

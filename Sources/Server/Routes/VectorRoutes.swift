@@ -21,6 +21,11 @@ enum VectorRoutes {
       method: .post, path: "/v1/vectors/{space}/search", operation: "searchVectors",
       summary: "The items nearest to a vector, an item or a text.", callers: .readers,
       body: .init("VectorQuery"), success: .init("VectorHits"), handle: search),
+    Route(
+      method: .post, path: "/admin/vectors/{space}/serve", operation: "adminServeVersion",
+      summary: "Lets another version of a space serve: a newer one when it is sound, or the one "
+        + "before.", callers: .admin, body: .init("VersionInput"), success: .init("VersionServed"),
+      handle: serve),
   ]
 
   /// Components of a vector at most.
@@ -182,5 +187,42 @@ enum VectorRoutes {
       json.member("complete", !answer.isCutShort)
     }
     return json.bytes
+  }
+
+  @Sendable private static func serve(_ call: Call) throws(Problem) {
+    let name = try call.capture()
+    let spaces = call.engine.read { $0.spaceViews() }
+    guard let space = spaces.first(where: { $0.name == name }) else {
+      throw unknown(name, spaces.map(\.name))
+    }
+    let number = try SingleWrite.object(call) { (row) throws(Problem) in
+      try VectorDecoder.version(row)
+    }
+    let known = [space.serving, space.next, space.previous].compactMap(\.self).map(\.number)
+    guard known.contains(number) else {
+      throw Problem.field("/version", "There are the versions \(known.sorted()).")
+    }
+    try AdminRoutes.work(call) { () throws(Problem) in
+      let verdict = call.engine.judge(space: name, version: number)
+      guard verdict.isSound || number == space.previous?.number else {
+        throw Problem(.notSound, "Version \(number): \(verdict).")
+      }
+      var batch = EventBatch()
+      batch.append(
+        .spaceSwitched(SpaceSwitch(space: name, version: number, time: call.received)),
+        received: call.received)
+      do throws(SubmitError) {
+        _ = try call.engine.submit(batch)
+      } catch {
+        throw Intake.problem(error)
+      }
+      var json = JSONWriter()
+      json.object { json in
+        json.member("space", name)
+        json.member("version", Int(number))
+        json.member("verdict", verdict.description)
+      }
+      return json.bytes
+    }
   }
 }

@@ -80,6 +80,7 @@ enum Schemas {
         .init("exact", .boolean, required: false),
       ])
     ),
+    ("VersionInput", .object([.init("version", .integer(min: 1, max: Int(UInt32.max)))])),
     ("ReplayInput", .object([.init("ids", .list(.integer(min: 1)), required: false)])),
     ("DemoTokenInput", .object([.init("user_id", .identifier)])),
   ]

@@ -162,6 +162,12 @@ extension Schemas {
         .init("complete", .boolean),
       ])
     ),
+    (
+      "VersionServed",
+      .object([
+        .init("space", .text()), .init("version", .integer(min: 1)), .init("verdict", .text()),
+      ])
+    ),
     ("User", open([.init("user_id", .identifier)])),
     ("Live", .object([.init("status", .text())])),
     ("Ready", open([.init("status", .choice(["starting", "ready", "draining", "failed"]))])),

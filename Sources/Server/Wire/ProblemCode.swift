@@ -27,6 +27,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
   case notFound = "not-found"
   case methodNotAllowed = "method-not-allowed"
   case alreadyExists = "already-exists"
+  case notSound = "not-sound"
   case inProgress = "in-progress"
   case cursorExpired = "cursor-expired"
   case unsupportedMediaType = "unsupported-media-type"
@@ -63,6 +64,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case .readTimeout: (408, "The request took too long to arrive")
     case .writeTimeout: (408, "The answer was not taken in time")
     case .alreadyExists: (409, "It exists already")
+    case .notSound: (409, "The version is not fit to serve")
     case .inProgress: (409, "An equal request is being worked on")
     case .cursorExpired: (410, "The pages of this cursor are gone")
     default: moreFacts

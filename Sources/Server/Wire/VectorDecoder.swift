@@ -11,6 +11,7 @@ enum VectorDecoder {
   }
 
   private static let inputKeys = JSONKeys(["vector", "version"])
+  private static let versionKeys = JSONKeys(["version"])
   private static let queryKeys = JSONKeys([
     "vector", "item_id", "text", "k", "effort", "category", "author_id", "exact",
   ])
@@ -28,6 +29,19 @@ enum VectorDecoder {
       }
       guard let vector else { throw row.missing("vector") }
       return Input(vector: vector, version: version)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  static func version(_ row: JSONValue) throws(Problem) -> UInt32 {
+    do throws(JSONError) {
+      var number: UInt32?
+      try row.forEachMember(of: versionKeys) { (_, value) throws(JSONError) in
+        number = UInt32(clamping: try value.int64(in: 1...Int64(UInt32.max)))
+      }
+      guard let number else { throw row.missing("version") }
+      return number
     } catch {
       throw Problem(error)
     }
