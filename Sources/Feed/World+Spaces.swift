@@ -10,10 +10,14 @@ extension World {
   func put(_ vector: Span<Float>, _ row: UInt32, _ index: GraphIndex) {
     if isFillingUp {
       index.load(row: row, vector: vector)
+      // What was replaced or taken away keeps its place until a build.
+      if index.pending > max(Self.unlinkedMost, 2 * index.count) { index.build(threads: 1) }
     } else {
       index.insert(row: row, vector: vector)
     }
   }
+
+  private static var unlinkedMost: Int { 1 << 20 }
 
   /// The graphs of all versions of all spaces.
   var graphs: [GraphIndex] { spaces.flatMap { $0.versions.map(\.index) } }
