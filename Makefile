@@ -9,6 +9,8 @@ RACE = "HTTPTests|EngineTests|PageConcurrencyTests|ReadYourWritesTests|LifeTests
 
 # Two days of clicks, for the figure that needs them; left out where there are none.
 CLICKS ?= ../shared/data/globo-clicks
+# The folder of two sets of vectors, titles-minilm and sift-5k; left out where they are not.
+VECTORS ?= ../shared/data
 
 .PHONY: demo build test bench format lint race clean
 
@@ -29,7 +31,8 @@ test:
 bench:
 	@scripts/setup build bench
 	swift build -c release --product updraft
-	.build/release/updraft bench $(if $(wildcard $(CLICKS)),--globo $(CLICKS))
+	.build/release/updraft bench $(if $(wildcard $(CLICKS)),--globo $(CLICKS)) \
+	  $(if $(wildcard $(VECTORS)),--vectors $(VECTORS))
 
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)

@@ -120,7 +120,9 @@ let package = Package(
     tests("HTTPTests", ["HTTP"]),
     tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "Sync", "CCrypto", "TestKit"]),
     tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),
-    tests("LabTests", ["Lab", "Feed", "HTTP", "JSON", "Stores", "Settings", "Sync", "TestKit"]),
+    tests(
+      "LabTests",
+      ["Lab", "Feed", "Index", "HTTP", "JSON", "Stores", "Settings", "Sync", "TestKit"]),
     tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
   ] + clients.map { system($0.module, apt: $0.apt) },

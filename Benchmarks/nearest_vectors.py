@@ -2,10 +2,12 @@
 
     nearest_vectors.py build  PEER X.npy METRIC THREADS FILE
     nearest_vectors.py search PEER X.npy Q.npy METRIC K EFS FILE [--filter FILE.npy]
+                              [--until RECALL] [--seconds S]
 
 Prints JSON lines: {"build_s", "bytes_per_vector"} or {"effort", "recall", "low", "qps"}.
 METRIC is cosine or l2; FILE is where the index lies between the calls. The filter file holds rows
-of 0 and 1, a set a query in turn. One thread searches.
+of 0 and 1, a set a query in turn. The first effort that reaches the recall of --until is the last.
+One thread searches.
 """
 
 import json
@@ -140,6 +142,7 @@ def search():
     if option("--filter"):
         allowed = np.load(option("--filter")) > 0
         q = q[:200]  # a call of Python a visited row: seconds a hundred queries
+    until, least_seconds = float(option("--until") or 2), float(option("--seconds") or 0.5)
     index = PEERS[peer]()
     index.open(x, metric, file)
     least, norms = exact(x, q, k, allowed)
@@ -147,7 +150,7 @@ def search():
         index.effort(max(ef, k))
         recalls = recalls_of(x, q, answers(index, q, k, allowed), norms, least, k, allowed)
         begin, rounds = time.perf_counter(), 0
-        while rounds == 0 or time.perf_counter() - begin < 0.5:
+        while rounds == 0 or time.perf_counter() - begin < least_seconds:
             answers(index, q, k, allowed)
             rounds += 1
         seconds = time.perf_counter() - begin
@@ -158,6 +161,8 @@ def search():
             "qps": rounds * len(q) / seconds,
         }
         print(json.dumps(figures), flush=True)
+        if figures["recall"] >= until:
+            break
 
 
 {"build": build, "search": search}[sys.argv[1]]()

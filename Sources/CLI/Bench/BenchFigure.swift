@@ -1,6 +1,7 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
-  case events, cached, uncached, overload, visible, replay, restart, globo, memory
+  case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
+  case inserts, churn
   case fanOut = "fan-out"
 
   /// What it takes, in half a line.
@@ -16,6 +17,9 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .restart: "a start with a snapshot and a tail of events"
     case .globo: "the next click of real readers, beside a simple baseline"
     case .memory: "a million items and 200,000 users"
+    case .vectors: "nearest vectors at equal recall, beside hnswlib and faiss"
+    case .inserts: "nearest vectors while others come"
+    case .churn: "recall after half of the vectors were replaced, ten times over"
     }
   }
 
@@ -32,6 +36,9 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .restart: try bench.restart()
     case .globo: try bench.nextClick()
     case .memory: try bench.memory()
+    case .vectors: try bench.nearestVectors()
+    case .inserts: try bench.inserts()
+    case .churn: try bench.churn()
     }
   }
 }
@@ -43,6 +50,8 @@ struct Bench {
   let isQuick: Bool
   /// Two files of clicks: the first teaches, the second is judged.
   let globo: (warmup: String, evaluate: String)?
+  /// The folder of the sets of vectors `titles-minilm` and `sift-5k`.
+  let vectors: String?
 
   /// A size, or a tenth of it.
   func size(_ full: Int) -> Int { isQuick ? max(1, full / 10) : full }

@@ -71,9 +71,13 @@ struct BenchRow {
     switch goal {
     case .atLeast(let least): "≥ " + text(least)
     case .atMost(let most): "≤ " + text(most)
-    case .ratioAtLeast(let least): "≥ \(Figures.decimal(least, 1))x"
-    case .ratioAtMost(let most): "≤ \(Figures.decimal(most, 1))x"
+    case .ratioAtLeast(let least): "≥ \(factor(least))x"
+    case .ratioAtMost(let most): "≤ \(factor(most))x"
     }
+  }
+
+  private func factor(_ number: Double) -> String {
+    Figures.decimal(number, number < 1 ? 2 : 1)
   }
 
   private func text(_ number: Double) -> String {

@@ -10,7 +10,7 @@ enum BenchCommand {
       meanwhile. It takes some minutes.
 
       """ + BenchFigure.allCases.map { "\($0.rawValue): \($0.summary)." }.joined(separator: "\n\n"),
-    options: [.only, .quick, .globo, .alone],
+    options: [.only, .quick, .globo, .vectorFolder, .alone],
     examples: [
       .init("updraft bench", "All of them."),
       .init("updraft bench --only fan-out --only cached", "Two of them."),
@@ -18,7 +18,8 @@ enum BenchCommand {
     ], exits: [.failed: "a figure could not be measured; a goal that is missed is told, no more"]
   ) { arguments, console in
     let bench = Bench(
-      console: console, isQuick: arguments.has(.quick), globo: try globoFiles(arguments))
+      console: console, isQuick: arguments.has(.quick), globo: try globoFiles(arguments),
+      vectors: arguments.text(.vectorFolder))
     if arguments.has(.alone) {
       let row = try bench.weigh()
       console.json { row.write(to: &$0) }
@@ -82,5 +83,8 @@ extension Option {
     repeats: true)
   static let quick = Option("quick", "A tenth of the size; the figures mean nothing then.")
   static let globo = Option("globo", "DIR", "The folder of the Globo clicks, for the figure globo.")
+  static let vectorFolder = Option(
+    "vectors", "DIR",
+    "The folder of titles-minilm and sift-5k, for the figure vectors; drawn ones need none.")
   static let alone = Option("alone", "Measure the memory in this very process.")
 }

@@ -26,8 +26,8 @@ enum IndexCommands {
       build_s: seconds of building. bytes_per_vector: memory of the whole index by vector.
       """,
     options: [
-      .vectors.required, .queries, .nearest, .metric, .threads, .buildThreads, .efforts, .degree,
-      .batch, .filter, .filterKind, .codesOnly, .indexSeed,
+      .vectors, .seeded, .queries, .nearest, .metric, .threads, .buildThreads, .shards, .efforts,
+      .degree, .batch, .filter, .filterKind, .codesOnly, .indexSeed,
     ],
     examples: [
       .init(
@@ -36,13 +36,35 @@ enum IndexCommands {
       .init(
         "updraft index bench --vectors X.npy --filter 0.01 --filter-kind correlated",
         "With a filter that lets one row in a hundred through."),
+      .init(
+        "updraft index bench --seeded 1000000x128 --shards 4 --threads 1",
+        "Drawn vectors in four shards; no file is needed, nor memory for more than the index."),
     ]
   ) { arguments, console in
+    if let text = arguments.text(.seeded) {
+      guard arguments.text(.vectors) == nil, arguments.text(.queries) == nil,
+        arguments.text(.filter) == nil
+      else { throw Failure.usage("--seeded: not with --vectors, --queries or --filter") }
+      let seeded = try seeded(text, arguments)
+      let queries = seeded.queries(seeded.count > 1_000_000 ? 200 : 1_000)
+      let bench = try IndexBench(arguments, vectors: nil, queries: queries)
+      try bench.run(seeded, console)
+      return .well
+    }
     let vectors = try NumpyFile.read(try arguments.required(.vectors))
     let queries = try queries(arguments, vectors, console)
     let bench = try IndexBench(arguments, vectors: vectors, queries: queries)
-    bench.run(console)
+    bench.run(vectors, console)
     return .well
+  }
+
+  private static func seeded(_ text: String, _ arguments: Arguments) throws -> SeededVectors {
+    let parts = text.split(separator: "x").map { Int($0) }
+    guard parts.count == 2, let count = parts[0], let dimension = parts[1],
+      (1...1 << 28).contains(count), (1...4_096).contains(dimension)
+    else { throw Failure.usage("--seeded \(text): expected ROWSxDIMENSION, such as 200000x128") }
+    let seed = try arguments.integer(.indexSeed, in: 0...Int.max) ?? 1
+    return SeededVectors(count: count, dimension: dimension, seed: UInt64(seed))
   }
 
   /// The queries of the file, or a thousand of the vectors themselves.
@@ -66,15 +88,14 @@ enum IndexCommands {
 
 /// A measurement as the options describe it.
 private struct IndexBench {
-  let vectors: VectorTable
   let queries: VectorTable
   let metric: Metric
   let settings: GraphSettings
   let buildThreads: Int
+  let shards: Int
   let plan: IndexTrial.Plan
 
-  init(_ arguments: Arguments, vectors: VectorTable, queries: VectorTable) throws {
-    self.vectors = vectors
+  init(_ arguments: Arguments, vectors: VectorTable?, queries: VectorTable) throws {
     self.queries = queries
     metric = Metric(short: arguments.text(.metric) ?? "cosine")
     var settings = GraphSettings()
@@ -85,12 +106,13 @@ private struct IndexBench {
     if arguments.has(.codesOnly) { settings.keeps = .codesOnly }
     self.settings = settings
     buildThreads = try arguments.integer(.buildThreads, in: 1...1_024) ?? 2
+    shards = try arguments.integer(.shards, in: 1...64) ?? 1
     var plan = IndexTrial.Plan()
     plan.k = try arguments.integer(.nearest, in: 1...100_000) ?? 10
     plan.threads = try arguments.integer(.threads, in: 1...1_024) ?? 1
     plan.batch = try arguments.integer(.batch, in: 1...1_024) ?? 1
     if let text = arguments.text(.efforts) { plan.efforts = try Self.efforts(text) }
-    if let text = arguments.text(.filter) {
+    if let text = arguments.text(.filter), let vectors {
       guard let share = Double(text), share > 0, share <= 1 else {
         throw Failure.usage("--filter \(text): expected a share above 0, at most 1")
       }
@@ -112,14 +134,48 @@ private struct IndexBench {
     }
   }
 
-  func run(_ console: Console) {
+  func run(_ vectors: VectorTable, _ console: Console) {
     console.status("building over \(Figures.grouped(vectors.count)) vectors")
-    let (index, seconds) = IndexTrial.built(
-      vectors, metric: metric, settings: settings, threads: buildThreads, time: SystemTime())
-    let each = Double(index.statistics().bytes) / Double(max(1, index.count))
+    let index = index(vectors.dimension)
+    let seconds = IndexTrial.built(
+      vectors, in: index, threads: buildThreads, time: SystemTime())
     console.status("scoring every row for the exact answers")
-    let trial = IndexTrial(
-      index, queries: queries, truth: ExactAnswers(vectors, metric: metric), time: SystemTime())
+    measure(index, ExactAnswers(vectors, metric: metric), seconds, console)
+  }
+
+  func run(_ seeded: SeededVectors, _ console: Console) throws {
+    console.status("drawing \(Figures.grouped(seeded.count)) vectors, and the exact answers")
+    let index = index(seeded.dimension)
+    let time = SystemTime()
+    var loading: UInt64 = 0
+    let truth = ExactAnswers(
+      seeded, queries: queries, k: plan.k, metric: metric, threads: buildThreads
+    ) { first, vectors in
+      let start = time.ticks
+      for row in 0..<vectors.count {
+        vectors.withVector(row) { index.load(row: UInt32(first + row), vector: $0) }
+      }
+      loading += time.ticks - start
+    }
+    let start = time.ticks
+    index.build(threads: buildThreads) { done, all in
+      console.status("building: \(Figures.grouped(done)) of \(Figures.grouped(all))")
+    }
+    measure(index, truth, Double(loading + time.ticks - start) / 1e9, console)
+  }
+
+  /// As many shards at once as there are threads to build.
+  private func index(_ dimension: Int) -> ShardedIndex {
+    ShardedIndex(
+      dimension: dimension, metric: metric, shards: shards, threads: buildThreads,
+      settings: settings)
+  }
+
+  private func measure(
+    _ index: ShardedIndex, _ truth: ExactAnswers, _ seconds: Double, _ console: Console
+  ) {
+    let each = Double(index.statistics().bytes) / Double(max(1, index.count))
+    let trial = IndexTrial(index, queries: queries, truth: truth, time: SystemTime())
     var table = TextTable(
       ["effort", "recall", "low", "qps", "p50", "p99", "visited", "way"],
       right: [0, 1, 2, 3, 4, 5, 6])
@@ -136,13 +192,15 @@ private struct IndexBench {
         json.member("bytes_per_vector", each)
         json.member("low", reading.low)
         json.member("strategy", reading.strategy)
+        json.member("shards", index.shards)
       }
     }
     console.status("")
     guard !console.isJSON else { return }
     console.line(table.text)
     console.line(
-      "\(Figures.grouped(index.count)) vectors of \(vectors.dimension), built in "
+      "\(Figures.grouped(index.count)) vectors of \(index.dimension)"
+        + (index.shards > 1 ? " in \(index.shards) shards" : "") + ", built in "
         + "\(Figures.decimal(seconds, 2)) s on \(buildThreads) threads, "
         + "\(Figures.decimal(each, 0)) bytes a vector")
   }
@@ -170,6 +228,11 @@ extension Metric {
 
 extension Option {
   static let vectors = Option("vectors", "X.npy", "The vectors: an array of two axes.")
+  static let seeded = Option(
+    "seeded", "NxD", "Instead of files: N drawn vectors of D components, and queries.")
+  static let shards = Option(
+    "shards", "N", "Graphs that share the rows; a query asks as many at once as threads build.",
+    standard: "1")
   static let queries = Option(
     "queries", "Q.npy", "The queries.", standard: "a thousand of the vectors")
   static let nearest = Option("k", "N", "Hits a query.", standard: "10")

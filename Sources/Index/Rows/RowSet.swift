@@ -19,6 +19,12 @@ public struct RowSet: Sendable, Equatable {
     words = Array(repeating: 0, count: (max(capacity, 0) + 63) / 64)
   }
 
+  /// Makes a set of words, 64 rows each.
+  init(words: [UInt64]) {
+    self.words = words
+    recount()
+  }
+
   /// Rows below this number are inserted without growing.
   public var capacity: Int { words.count * 64 }
 

@@ -14,6 +14,42 @@ public final class ExactAnswers: Sendable {
     self.flat = flat
   }
 
+  /// The answers to some queries over vectors that come a few at a time, of which only the
+  /// `k` nearest to each query are kept: `thresholds` is for these queries, at most `k` hits, and
+  /// no filter. The threads share the queries.
+  public init(
+    _ seeded: SeededVectors, queries: VectorTable, k: Int, metric: Metric, threads: Int,
+    each: (Int, VectorTable) -> Void
+  ) {
+    let tops = Tops(count: queries.count, k: k)
+    var kept = FlatIndex(dimension: seeded.dimension, metric: metric)
+    seeded.pieces(of: Self.piece) { first, vectors in
+      each(first, vectors)
+      let part = ExactAnswers(vectors, metric: metric)
+      let workers = (0..<max(1, threads)).map { worker in
+        Thread {
+          for index in stride(from: worker, to: queries.count, by: max(1, threads)) {
+            var hits: [Hit] = []
+            queries.withVector(index) { query in
+              _ = part.flat.search(
+                query: query, k: k, effort: 0, allowed: nil, newestFirst: 0,
+                keepGoing: { true }, into: &hits)
+            }
+            tops.offer(hits, from: UInt32(first), to: index)
+          }
+        }
+      }
+      for worker in workers { worker.join() }
+      // A row that is among the best so far is kept, whether or not it stays so.
+      for row in tops.rows(from: UInt32(first)) {
+        vectors.withVector(Int(row) - first) { kept.insert(row: row, vector: $0) }
+      }
+    }
+    flat = kept
+  }
+
+  private static let piece = 1 << 16
+
   /// The score of the `k`th nearest allowed row for every query: a row of at least this score is a
   /// true one. `-infinity` where fewer than `k` rows are allowed.
   ///
@@ -44,11 +80,12 @@ public final class ExactAnswers: Sendable {
     return shelf.withLock { result.values }
   }
 
-  /// The exact scores of rows, in their order.
+  /// The exact scores of rows, in their order; `-infinity` for one that was not kept.
   func scores(_ query: Span<Float>, _ hits: [Hit], into scores: inout [Float]) {
     guard flat.metric == .squaredEuclidean else {
       let rows = hits.map(\.row)
       flat.dots(query: query, rows: rows.span, into: &scores)
+      for i in rows.indices where !flat.contains(row: rows[i]) { scores[i] = -.infinity }
       return
     }
     scores.removeAll(keepingCapacity: true)
@@ -71,4 +108,32 @@ private final class Results: @unchecked Sendable {
   init(count: Int) { values = Array(repeating: 0, count: count) }
 
   func put(_ value: Float, at index: Int) { values[index] = value }
+}
+
+/// The nearest rows to each query so far.
+private final class Tops: @unchecked Sendable {
+  // Sendable: only touched under the lock.
+  private let lock = Lock()
+  private var best: [[Hit]]
+  private let k: Int
+
+  init(count: Int, k: Int) {
+    best = Array(repeating: [], count: count)
+    self.k = k
+  }
+
+  /// Hits for a query, whose rows count from `first`.
+  func offer(_ hits: [Hit], from first: UInt32, to query: Int) {
+    lock.withLock {
+      var top = TopK(k: k)
+      for hit in best[query] { top.insert(row: hit.row, score: hit.score) }
+      for hit in hits { top.insert(row: first + hit.row, score: hit.score) }
+      top.drain(into: &best[query])
+    }
+  }
+
+  /// All rows among the best from `first` on.
+  func rows(from first: UInt32) -> Set<UInt32> {
+    lock.withLock { Set(best.joined().map(\.row).filter { $0 >= first }) }
+  }
 }

@@ -22,6 +22,8 @@ public struct IndexTrial: Sendable {
     public var filters: [RowSet] = []
     /// A reading repeats all queries until so many seconds have gone by.
     public var secondsAtLeast = 0.5
+    /// The first effort that reaches this recall is the last one; above 1: all are read.
+    public var until = 2.0
 
     /// The standard plan.
     public init() {}
@@ -48,14 +50,15 @@ public struct IndexTrial: Sendable {
   }
 
   /// The index that is judged.
-  public let index: GraphIndex
+  public let index: ShardedIndex
   let queries: VectorTable
-  let truth: ExactAnswers
+  /// The exact answers.
+  public let truth: ExactAnswers
   let time: any TimeSource
 
   /// A trial of an index over the vectors that `truth` holds too.
   public init(
-    _ index: GraphIndex, queries: VectorTable, truth: ExactAnswers, time: any TimeSource
+    _ index: ShardedIndex, queries: VectorTable, truth: ExactAnswers, time: any TimeSource
   ) {
     self.index = index
     self.queries = queries
@@ -63,25 +66,36 @@ public struct IndexTrial: Sendable {
     self.time = time
   }
 
-  /// An index over all vectors, row by row, and the seconds that building took.
+  /// Puts all vectors into an empty index, row by row, and returns the seconds that it took.
+  ///
+  /// - Parameter threads: how many build.
   public static func built(
-    _ vectors: VectorTable, metric: Metric, settings: GraphSettings, threads: Int,
-    time: any TimeSource, report: (Int, Int) -> Void = { _, _ in }
-  ) -> (index: GraphIndex, seconds: Double) {
+    _ vectors: VectorTable, in index: ShardedIndex, threads: Int, time: any TimeSource,
+    report: (Int, Int) -> Void = { _, _ in }
+  ) -> Double {
     let start = time.ticks
-    let index = GraphIndex(dimension: vectors.dimension, metric: metric, settings: settings)
     for row in 0..<vectors.count {
       vectors.withVector(row) { index.load(row: UInt32(row), vector: $0) }
     }
     index.build(threads: threads, progress: report)
-    return (index, Double(time.ticks &- start) / 1e9)
+    return Double(time.ticks &- start) / 1e9
+  }
+
+  /// What makes a hit of each query of a plan a true one; the same for every effort.
+  public func thresholds(_ plan: Plan) -> [Float] {
+    truth.thresholds(queries, k: plan.k, filters: plan.filters, threads: max(2, plan.threads))
   }
 
   /// A reading at each effort of the plan, told as they come.
-  public func readings(_ plan: Plan, each: (Reading) -> Void) {
-    let thresholds = truth.thresholds(
-      queries, k: plan.k, filters: plan.filters, threads: max(2, plan.threads))
-    for effort in plan.efforts { each(reading(plan, effort: effort, thresholds)) }
+  ///
+  /// - Parameter known: the thresholds, where they were asked for before.
+  public func readings(_ plan: Plan, thresholds known: [Float]? = nil, each: (Reading) -> Void) {
+    let thresholds = known ?? thresholds(plan)
+    for effort in plan.efforts {
+      let reading = reading(plan, effort: effort, thresholds)
+      each(reading)
+      if reading.recall >= plan.until { return }
+    }
   }
 
   private func reading(_ plan: Plan, effort: Int, _ thresholds: [Float]) -> Reading {

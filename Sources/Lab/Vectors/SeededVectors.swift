@@ -26,24 +26,66 @@ public struct SeededVectors: Sendable {
 
   /// The vectors and `queries` more of the same kind.
   public func made(queries: Int) -> (vectors: VectorTable, queries: VectorTable) {
-    var chance = Gaussian(seed: seed)
-    let centres = chance.draw(Self.centres * Self.latent)
-    let bend = chance.draw(Self.latent * Self.hidden, scale: 1 / Float(Self.latent).squareRoot())
-    let spread = chance.draw(Self.hidden * dimension, scale: 1 / Float(Self.hidden).squareRoot())
-    var all: [Float] = []
-    all.reserveCapacity((count + queries) * dimension)
-    var point = [Float](repeating: 0, count: Self.latent)
-    for _ in 0..<count + queries {
-      let centre = chance.below(Self.centres) * Self.latent
-      for i in point.indices { point[i] = centres[centre + i] + 0.5 * chance.next() }
-      let inner = Self.product(point, bend, columns: Self.hidden).map { Self.bent($0) }
-      let outer = Self.product(inner, spread, columns: dimension)
-      for value in outer { all.append(value + 0.05 * chance.next()) }
-    }
-    let table = VectorTable(dimension: dimension, values: all).normalised()
+    var source = Source(self)
+    var (vectors, others): ([Float], [Float]) = ([], [])
+    vectors.reserveCapacity(count * dimension)
+    for _ in 0..<count { source.appendNext(to: &vectors) }
+    for _ in 0..<queries { source.appendNext(to: &others) }
     return (
-      table.picking(Array(0..<count)), table.picking(Array(count..<count + queries))
+      VectorTable(dimension: dimension, values: vectors).normalised(),
+      VectorTable(dimension: dimension, values: others).normalised()
     )
+  }
+
+  /// The same vectors a few at a time, for more of them than memory holds.
+  ///
+  /// - Parameter body: gets the number of the first vector and a table of at most `most`.
+  public func pieces(of most: Int, _ body: (Int, VectorTable) -> Void) {
+    var source = Source(self)
+    for first in stride(from: 0, to: count, by: max(most, 1)) {
+      var values: [Float] = []
+      values.reserveCapacity(most * dimension)
+      for _ in first..<min(first + max(most, 1), count) { source.appendNext(to: &values) }
+      body(first, VectorTable(dimension: dimension, values: values).normalised())
+    }
+  }
+
+  /// Queries of the same kind that do not wait for the vectors to be drawn.
+  public func queries(_ count: Int) -> VectorTable {
+    var source = Source(self, drawing: ~seed)
+    var values: [Float] = []
+    for _ in 0..<count { source.appendNext(to: &values) }
+    return VectorTable(dimension: dimension, values: values).normalised()
+  }
+
+  /// The process that vectors are drawn from.
+  private struct Source {
+    private var chance: Gaussian
+    private let centres: [Float]
+    private let bend: [Float]
+    private let spread: [Float]
+    private let dimension: Int
+    private var point = [Float](repeating: 0, count: SeededVectors.latent)
+
+    /// - Parameter drawing: what the draws follow from, when not from the seed like the process.
+    init(_ plan: SeededVectors, drawing other: UInt64? = nil) {
+      let (latent, hidden) = (SeededVectors.latent, SeededVectors.hidden)
+      dimension = plan.dimension
+      chance = Gaussian(seed: plan.seed)
+      centres = chance.draw(SeededVectors.centres * latent)
+      bend = chance.draw(latent * hidden, scale: 1 / Float(latent).squareRoot())
+      spread = chance.draw(hidden * dimension, scale: 1 / Float(hidden).squareRoot())
+      if let other { chance = Gaussian(seed: other) }
+    }
+
+    mutating func appendNext(to values: inout [Float]) {
+      let centre = chance.below(SeededVectors.centres) * SeededVectors.latent
+      for i in point.indices { point[i] = centres[centre + i] + 0.5 * chance.next() }
+      let inner = SeededVectors.product(point, bend, columns: SeededVectors.hidden)
+        .map { SeededVectors.bent($0) }
+      let outer = SeededVectors.product(inner, spread, columns: dimension)
+      for value in outer { values.append(value + 0.05 * chance.next()) }
+    }
   }
 
   /// More vectors out of few: each of the `count` is one of `table` plus Gaussian noise of `share`

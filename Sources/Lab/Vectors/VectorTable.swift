@@ -17,6 +17,30 @@ public struct VectorTable: Sendable, Equatable {
     self.values = values
   }
 
+  /// Reads the first `dimension` columns of a file of tabs without a head, gzip or not.
+  ///
+  /// - Throws: `LabError` when a line has fewer, or one is not a finite number; it names the line.
+  public init(tabSeparated path: String, dimension: Int) throws(LabError) {
+    let file = try InputFile(path)
+    var bytes: [UInt8] = []
+    while try file.read(into: &bytes) {}
+    var values: [Float] = []
+    for (number, line) in bytes.split(separator: 10).enumerated() {
+      let cells = line.split(separator: 9, maxSplits: dimension).prefix(dimension)
+      for cell in cells {
+        guard let value = Float(String(decoding: cell, as: UTF8.self)), value.isFinite else {
+          break
+        }
+        values.append(value)
+      }
+      guard values.count == (number + 1) * dimension else {
+        throw LabError(
+          .format, "\(path):\(number + 1): expected \(dimension) numbers between tabs")
+      }
+    }
+    self.init(dimension: dimension, values: values)
+  }
+
   /// Calls `body` with the components of vector `index`, where they lie.
   public func withVector<Result>(_ index: Int, _ body: (Span<Float>) -> Result) -> Result {
     body(values.span.extracting(index * dimension..<(index + 1) * dimension))

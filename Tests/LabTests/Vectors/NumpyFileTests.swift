@@ -1,4 +1,5 @@
 import Foundation
+import Index
 import Lab
 import TestKit
 import Testing
@@ -131,5 +132,31 @@ import Testing
       #expect((grown.values[index * 2] - origin.0).magnitude < 5)
       #expect((grown.values[index * 2 + 1] - origin.1).magnitude < 50)
     }
+  }
+}
+
+@Suite struct ExactAnswersTests {
+  @Test func piecesGiveTheSameAnswersAsTheWhole() {
+    let seeded = SeededVectors(count: 70_000, dimension: 8, seed: 3)
+    let whole = seeded.made(queries: 0).vectors
+    let queries = seeded.queries(6)
+    var seen = 0
+    let some = ExactAnswers(seeded, queries: queries, k: 5, metric: .cosine, threads: 2) {
+      first, vectors in
+      #expect(first == seen)
+      for index in 0..<vectors.count where index.isMultiple(of: 997) {
+        let same = vectors.withVector(index) { one in
+          whole.withVector(first + index) { other in
+            one.indices.allSatisfy { one[$0] == other[$0] }
+          }
+        }
+        #expect(same)
+      }
+      seen += vectors.count
+    }
+    #expect(seen == whole.count)
+    let all = ExactAnswers(whole, metric: .cosine)
+    #expect(
+      some.thresholds(queries, k: 5, threads: 1) == all.thresholds(queries, k: 5, threads: 2))
   }
 }
