@@ -4,6 +4,8 @@ internal import Sync
 /// The true nearest rows of queries, by scoring every row.
 public final class ExactAnswers: Sendable {
   private let flat: FlatIndex
+  /// Where the rows that were kept lie in it; nil: every row in its own place.
+  private let places: [UInt32: UInt32]?
 
   /// Holds all vectors.
   public init(_ vectors: VectorTable, metric: Metric) {
@@ -12,6 +14,7 @@ public final class ExactAnswers: Sendable {
       vectors.withVector(row) { flat.insert(row: UInt32(row), vector: $0) }
     }
     self.flat = flat
+    places = nil
   }
 
   /// The answers to some queries over vectors that come a few at a time, of which only the
@@ -22,6 +25,7 @@ public final class ExactAnswers: Sendable {
     each: (Int, VectorTable) -> Void
   ) {
     let tops = Tops(count: queries.count, k: k)
+    var places: [UInt32: UInt32] = [:]
     var kept = FlatIndex(dimension: seeded.dimension, metric: metric)
     seeded.pieces(of: Self.piece) { first, vectors in
       each(first, vectors)
@@ -42,10 +46,13 @@ public final class ExactAnswers: Sendable {
       for worker in workers { worker.join() }
       // A row that is among the best so far is kept, whether or not it stays so.
       for row in tops.rows(from: UInt32(first)) {
-        vectors.withVector(Int(row) - first) { kept.insert(row: row, vector: $0) }
+        let place = UInt32(places.count)
+        places[row] = place
+        vectors.withVector(Int(row) - first) { kept.insert(row: place, vector: $0) }
       }
     }
     flat = kept
+    self.places = places
   }
 
   private static let piece = 1 << 16
@@ -82,15 +89,15 @@ public final class ExactAnswers: Sendable {
 
   /// The exact scores of rows, in their order; `-infinity` for one that was not kept.
   func scores(_ query: Span<Float>, _ hits: [Hit], into scores: inout [Float]) {
+    let rows = hits.map { hit in places.map { $0[hit.row] ?? .max } ?? hit.row }
     guard flat.metric == .squaredEuclidean else {
-      let rows = hits.map(\.row)
       flat.dots(query: query, rows: rows.span, into: &scores)
       for i in rows.indices where !flat.contains(row: rows[i]) { scores[i] = -.infinity }
       return
     }
     scores.removeAll(keepingCapacity: true)
-    for hit in hits {
-      let distance = flat.withVector(row: hit.row) { vector in
+    for row in rows {
+      let distance = flat.withVector(row: row) { vector in
         var sum: Float = 0
         for i in vector.indices { sum += (vector[i] - query[i]) * (vector[i] - query[i]) }
         return sum
