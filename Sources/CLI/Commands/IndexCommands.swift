@@ -59,7 +59,7 @@ enum IndexCommands {
   }
 
   private static func seeded(_ text: String, _ arguments: Arguments) throws -> SeededVectors {
-    let parts = text.split(separator: "x").map { Int($0) }
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let count = parts[0], let dimension = parts[1],
       (1...1 << 28).contains(count), (1...4_096).contains(dimension)
     else { throw Failure.usage("--seeded \(text): expected ROWSxDIMENSION, such as 200000x128") }
