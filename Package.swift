@@ -5,7 +5,7 @@ import PackageDescription
 //
 //   CLI ─▶ Server ─▶ Feed, HTTP, JSON     the only wire translation: routes, JSON, dashboard files
 //       ─▶ Lab    ─▶ Feed, JSON, HTTP     import, replay, evaluation, simulator (the server runs without it)
-//       ─▶ Stores ─▶ Feed, CSQLite        adapters for the ports that the engine owns
+//       ─▶ Stores ─▶ Feed, Index, CSQLite adapters for the ports that the engine owns
 //       ─▶ Settings ─▶ Feed, CYAML        YAML and environment in, a checked Configuration out
 //       ─▶ Feed   ─▶ Index ─▶ CKernels    Feed: the engine; Index: vectors; CKernels: loops in C
 //       ─▶ Sync                           locks and threads, for Feed, HTTP and all above them
@@ -81,7 +81,7 @@ let package = Package(
       "Server", ["Feed", "HTTP", "JSON", "Sync", "CDashboard", "CJWT", "CCrypto", "CSQLite"],
       exclude: page.map { "Dashboard/" + $0 }),
     module("Lab", ["Feed", "Index", "HTTP", "JSON", "Sync", "CZlib"]),
-    module("Stores", ["Feed", "Sync", "CSQLite"] + clients.map(\.dependency)),
+    module("Stores", ["Feed", "Index", "Sync", "CSQLite"] + clients.map(\.dependency)),
     module("Settings", ["Feed", "CYAML"]),
     module("Feed", ["Index", "CKernels", "Sync"]),
     module("Text", ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc"]),
@@ -116,7 +116,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("TextTests", ["Text", "Feed", "Sync", "CKernels", "TestKit"]),
     tests("SettingsTests", ["Settings", "Feed"]),
-    tests("StoresTests", ["Stores", "Sync", "TestKit"]),
+    tests("StoresTests", ["Stores", "Feed", "Index", "Sync", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),
     tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "Sync", "CCrypto", "TestKit"]),
     tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),

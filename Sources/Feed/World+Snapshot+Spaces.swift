@@ -32,7 +32,9 @@ extension World {
     try writer.put(UInt32.max)
   }
 
-  mutating func decodeSpaces(_ reader: inout SnapshotReader) throws(SnapshotError) {
+  mutating func decodeSpaces(
+    _ reader: inout SnapshotReader, _ graph: (GraphName) -> GraphIndex?
+  ) throws(SnapshotError) {
     guard try reader.number(UInt32.self) == UInt32(spaces.count) else {
       throw SnapshotError(.configuration, "the payload has other spaces of vectors")
     }
@@ -44,7 +46,7 @@ extension World {
         guard let role = VectorSpace.Role(rawValue: try reader.number(UInt32.self)) else {
           throw SnapshotReader.ended
         }
-        let version = try decodeVersion(&reader, spaces[place], role)
+        let version = try decodeVersion(&reader, spaces[place], graph)
         spaces[place].put(version, as: role)
       }
     }
@@ -52,23 +54,43 @@ extension World {
     placed = vectors.rows()
   }
 
-  /// Vectors that the space's index has already, from a file of its own, are not built in again.
+  /// Vectors that the graph of the version has already, from a file of its own, stay as they are;
+  /// others wait to be linked, and those that the payload has not leave it.
   private func decodeVersion(
-    _ reader: inout SnapshotReader, _ space: VectorSpace, _ role: VectorSpace.Role
+    _ reader: inout SnapshotReader, _ space: VectorSpace, _ graph: (GraphName) -> GraphIndex?
   ) throws(SnapshotError) -> VectorSpace.Version {
     let number = try reader.number(UInt32.self)
     let encoder = try reader.text()
     let dimension = Int(try reader.number(UInt32.self))
     guard (1...65_536).contains(dimension) else { throw SnapshotReader.ended }
-    let index = VectorSpace.index(dimension: dimension, metric: space.metric)
+    var index = VectorSpace.index(dimension: dimension, metric: space.metric)
+    if let kept = graph(GraphName(space: space.name, version: number)), kept.count > 0,
+      kept.dimension == dimension, kept.metric == index.metric, kept.settings == index.settings
+    {
+      index = kept
+    }
+    var gone = index.rows()
     while true {
       let row = try reader.number(UInt32.self)
       if row == .max { break }
       guard Int(row) < items.facts.count else { throw SnapshotReader.ended }
       let vector = try reader.bytes(dimension * 4).array(of: Float.self)
-      index.load(row: row, vector: vector.span)
+      gone.remove(row)
+      if !index.holds(vector.span, row: row) { index.load(row: row, vector: vector.span) }
     }
+    gone.forEach { index.remove(row: $0) }
     return VectorSpace.Version(number: number, encoder: encoder, index: index)
+  }
+}
+
+extension GraphIndex {
+  /// Whether `row` has this very vector.
+  fileprivate func holds(_ vector: Span<Float>, row: UInt32) -> Bool {
+    let isSame = withVector(row: row) { kept in
+      for i in vector.indices where kept[i].bitPattern != vector[i].bitPattern { return false }
+      return true
+    }
+    return isSame ?? false
   }
 }
 

@@ -1,3 +1,5 @@
+public import Index
+
 extension World {
   /// The checksum of everything that the World is: equal for equal logs and settings.
   ///
@@ -37,9 +39,13 @@ extension World {
 
   /// Reads a World back.
   ///
+  /// - Parameter kept: the graph of a version of a space as it was kept, or nil; asked for each.
   /// - Throws: `.newer` for a payload of a newer program, `.configuration` for one of an older
   ///   program or of other settings, `.corrupt` when it can't be read.
-  public init(settings: WorldSettings, payload: RecordView) throws(SnapshotError) {
+  public init(
+    settings: WorldSettings, payload: RecordView,
+    graph kept: (GraphName) -> GraphIndex? = { _ in nil }
+  ) throws(SnapshotError) {
     self.init(settings: settings)
     var reader = SnapshotReader(payload)
     let version = try reader.number(UInt32.self)
@@ -68,7 +74,7 @@ extension World {
     languages = try Terms(&reader)
     regions = try Terms(&reader)
     items = try ItemTable(&reader, &engagement)
-    try decodeSpaces(&reader)
+    try decodeSpaces(&reader, kept)
     try engagement.decodeLists(&reader, settings)
     users = try UserTable(&reader, &engagement)
     graph = try FollowGraph(&reader)

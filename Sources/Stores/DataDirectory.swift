@@ -5,6 +5,7 @@ public import Feed
 ///     DIR/lock                 held by the one writer, its process number inside
 ///     DIR/log.db               the event log (with log.db-wal and log.db-shm beside it)
 ///     DIR/snapshots/           the World's snapshots
+///     DIR/index/               the graphs of its vectors, made anew when they are missing
 ///     DIR/keys.db              service keys, hashed; the server's own
 ///     DIR/secrets/NAME         random bytes, made on first use
 ///
@@ -60,6 +61,8 @@ public final class DataDirectory: Sendable {
   public var log: String { path + "/log.db" }
   /// The folder of the World's snapshots.
   public var snapshots: String { path + "/snapshots" }
+  /// The folder of the graphs.
+  public var graphs: String { path + "/index" }
   /// The file of the service keys.
   public var keys: String { path + "/keys.db" }
 

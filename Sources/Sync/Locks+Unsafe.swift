@@ -41,6 +41,15 @@ public import Glibc
     return try body()
   }
 
+  /// Runs `body` while holding the lock, unless another thread holds it; false then.
+  @discardableResult
+  public func withLockIfFree(_ body: () -> Void) -> Bool {
+    guard unsafe pthread_mutex_trylock(mutex) == 0 else { return false }
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    body()
+    return true
+  }
+
   /// Waits for a signal; the caller holds the lock, which is released meanwhile.
   public func wait() { unsafe pthread_cond_wait(signal, mutex) }
 

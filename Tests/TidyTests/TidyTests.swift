@@ -14,7 +14,7 @@ import Testing
     "Settings": ["Feed", "CYAML", "Glibc"],
     "Text": ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc", "Glibc"],
     "Stores": [
-      "Feed", "Sync", "CSQLite", "CRdKafka", "CHiredis", "CPostgres", "CMosquitto", "Glibc",
+      "Feed", "Index", "Sync", "CSQLite", "CRdKafka", "CHiredis", "CPostgres", "CMosquitto", "Glibc",
       "Synchronization",
     ],
     "HTTP": ["Sync", "CMicroHTTPD", "CZlib", "CCurl", "Glibc", "Synchronization"],

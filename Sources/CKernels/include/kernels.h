@@ -4,5 +4,6 @@
 
 #include "codes.h"
 #include "prefetch.h"
+#include "sum.h"
 #include "transformer.h"
 #include "vectors.h"

@@ -24,7 +24,7 @@ final class Node: Sendable {
     access = try AccessFolder.access(directory, configuration.server)
     engine = Engine(
       configuration: configuration, log: log, snapshots: try FileSnapshots(directory),
-      time: SystemTime(), notice: notice)
+      graphs: try FileGraphs(directory), time: SystemTime(), notice: notice)
   }
 
   /// Brings everything to the disk. The engine has stopped before.

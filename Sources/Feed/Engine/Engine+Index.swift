@@ -6,20 +6,24 @@ extension Engine {
   private static let settleRows = 256
   /// From so many waiting rows on, as after a start, they are linked together.
   private static let buildRows = 20_000
+  /// Rows that are enough to learn the codes' scale from.
+  private static let youngRows = 256
 
   /// The work of the thread that links new vectors into their graphs, beside pages and commits:
-  /// what waits is found by every search meanwhile, only slower.
+  /// what waits is found by every search meanwhile, only slower. It also writes the graphs, after
+  /// each snapshot and when the engine stops.
   func linkLoop() {
     while !linker.isStopping {
       var waiting = 0
-      for index in read({ $0.graphs }) {
-        if index.pending >= Self.buildRows {
-          index.build(threads: 1)
+      for index in read({ $0.graphs }) where !linker.isStopping {
+        if index.pending >= (index.isYoung ? Self.youngRows : Self.buildRows) {
+          index.build(threads: 1, keepGoing: { !self.linker.isStopping })
+          linker.requestSave()
         } else {
           waiting += index.settle(most: Self.settleRows)
         }
-        if linker.isStopping { return }
       }
+      if linker.takeSaveRequest() { saveGraphs() }
       if waiting == 0 {
         let (probe, index) = read { ($0.nearest, $0.vectors) }
         let wasFailing = probe.isFailing
@@ -28,6 +32,7 @@ extension Engine {
         linker.rest()
       }
     }
+    saveGraphs()
   }
 }
 
@@ -46,6 +51,7 @@ final class Linker: @unchecked Sendable {
   private let lock = Lock()
   private var stopping = false
   private var hasWork = false
+  private var shouldSave = false
 
   /// How long it rests when nobody wakes it, for slots that wait to be taken apart.
   private static let restMs = 1_000
@@ -56,6 +62,23 @@ final class Linker: @unchecked Sendable {
     lock.withLock {
       hasWork = true
       lock.signalOne()
+    }
+  }
+
+  /// Lets the graphs be written soon.
+  func requestSave() {
+    lock.withLock {
+      shouldSave = true
+      hasWork = true
+      lock.signalOne()
+    }
+  }
+
+  /// Whether the graphs are to be written; asked once for each request.
+  func takeSaveRequest() -> Bool {
+    lock.withLock {
+      defer { shouldSave = false }
+      return shouldSave
     }
   }
 

@@ -78,7 +78,8 @@ extension Engine {
       do {
         let settings = configuration.world
         let box = try snapshots.load(info) { payload throws(SnapshotError) in
-          WorldBox(try World(settings: settings, payload: payload))
+          WorldBox(
+            try World(settings: settings, payload: payload, graph: { self.openGraph($0) }))
         }
         world = box.take()
         return
@@ -111,6 +112,7 @@ extension Engine {
     snapshotOffset = world.offset
     snapshotTicks = time.ticks
     meters.snapshot.observe(from: start, to: snapshotTicks)
+    linker.requestSave()
     do {
       let generations = try snapshots.generations().filter { $0.failure == nil }
       try pruneLog(generations)

@@ -18,6 +18,8 @@ public final class Engine: @unchecked Sendable {
   let log: any EventLog
   /// Where snapshots go; nil = every start folds the whole log.
   public let snapshots: (any SnapshotStore)?
+  /// Where graphs go; nil = every start links them anew.
+  let graphs: (any GraphStore)?
   let queue: WriterQueue
   let linker = Linker()
   let notice: @Sendable (String) -> Void
@@ -33,6 +35,8 @@ public final class Engine: @unchecked Sendable {
   // Of the writer thread alone.
   var snapshotOffset = Offset.zero
   var snapshotTicks: UInt64 = 0
+  // Of the thread that links alone, once it runs.
+  var savedGraphs: [GraphName: SavedGraph] = [:]
 
   /// Events folded in between two moments at which readers may enter.
   private static let applyChunk = 128
@@ -41,14 +45,17 @@ public final class Engine: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - snapshots: where snapshots go; nil = every start folds the whole log.
+  ///   - graphs: where the graphs of vectors go; nil = every start links them anew.
   ///   - notice: called with each line that an operator should see.
   public init(
     configuration: Configuration, log: any EventLog, snapshots: (any SnapshotStore)?,
-    time: any TimeSource, notice: @escaping @Sendable (String) -> Void = { _ in }
+    graphs: (any GraphStore)? = nil, time: any TimeSource,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.configuration = configuration
     self.log = log
     self.snapshots = snapshots
+    self.graphs = graphs
     self.time = time
     self.notice = notice
     world = World(settings: configuration.world)

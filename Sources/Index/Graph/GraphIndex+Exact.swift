@@ -2,6 +2,9 @@ extension GraphIndex {
   /// Rows that wait to be linked.
   public var pending: Int { memory[.tail] - memory[.head] }
 
+  /// Whether codes mean nothing yet: every search compares every row.
+  public var isYoung: Bool { memory[.ready] == 0 }
+
   /// Puts the `k` best rows into `hits` by scoring every row, or every allowed one: what a walk is
   /// judged by. Rows that enter or leave meanwhile may be missed.
   ///

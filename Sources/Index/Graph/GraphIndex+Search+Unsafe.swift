@@ -84,7 +84,7 @@ extension GraphIndex {
         }
         _ = unsafe kernels.run(&walks, some, .max)
         for i in 0..<some {
-          offerPending(turns[i].scratch)
+          _ = offerPending(turns[i].scratch) { true }
           turns[i].scratch.forget(nodes: memory[.slots])
           unsafe finish(
             first + (start + i) * dimension, plan, strategy: .graph,
@@ -101,8 +101,8 @@ extension GraphIndex {
   ) -> SearchReport {
     scratch.begin(width: plan.width)
     seed(scratch)
-    let complete = walk(scratch, keepGoing)
-    offerPending(scratch)
+    var complete = walk(scratch, keepGoing)
+    complete = offerPending(scratch, keepGoing) && complete
     scratch.forget(nodes: memory[.slots])
     return SearchReport(
       visited: unsafe scratch.walk.pointee.visited, complete: complete, strategy: .graph)
@@ -122,16 +122,18 @@ extension GraphIndex {
   }
 
   /// Puts the rows that waited when the search began into the beam; after the walk, which they
-  /// would leave no room for.
-  private func offerPending(_ scratch: GraphScratch) {
+  /// would leave no room for. False when the caller stopped it.
+  private func offerPending(_ scratch: GraphScratch, _ keepGoing: () -> Bool) -> Bool {
     unsafe scratch.walk.pointee.links = nil
     var at = 0
-    unsafe scratch.pending.withUnsafeBufferPointer { pending in
+    return unsafe scratch.pending.withUnsafeBufferPointer { pending in
       while at < pending.count, let first = pending.baseAddress {
         let some = min(pending.count - at, 1024)
         unsafe kernels.offer(scratch.walk, first + at, some, 1)
         at += some
+        guard at == pending.count || keepGoing() else { return false }
       }
+      return true
     }
   }
 
@@ -159,8 +161,7 @@ extension GraphIndex {
       unsafe scratch.walk.pointee.budget = max(allowed.count / 2, 2048)
       seed(scratch)
       let complete = walk(scratch, keepGoing)
-      offerPending(scratch)
-      return complete
+      return offerPending(scratch, keepGoing) && complete
     }
     scratch.forget(nodes: memory[.slots])
     let end = unsafe scratch.walk.pointee

@@ -11,18 +11,21 @@ extension GraphIndex {
   /// that is worth, and returns how many rows still wait.
   public func settle(most: Int) -> Int {
     guard memory[.ready] != 0 else { return 0 }
-    return linking.withLock {
-      let (place, scratch) = pool.enter(memory)
-      var left = max(most, 0)
-      while left > 0, let slot = nextPending() {
-        link(slot, scratch: scratch)
-        leavePending(1)
-        left -= 1
-      }
-      mend(lists: min(max(most, 1), 1 << 20) * 64, scratch: scratch)
-      pool.leave(place)
-      return memory[.tail] - memory[.head]
+    return linking.withLock { settleLocked(most: most) }
+  }
+
+  /// As `settle`; the caller holds `linking`, and codes mean something.
+  func settleLocked(most: Int) -> Int {
+    let (place, scratch) = pool.enter(memory)
+    var left = max(most, 0)
+    while left > 0, let slot = nextPending() {
+      link(slot, scratch: scratch)
+      leavePending(1)
+      left -= 1
     }
+    mend(lists: min(max(most, 1), 1 << 20) * 64, scratch: scratch)
+    pool.leave(place)
+    return memory[.tail] - memory[.head]
   }
 
   /// Links everything that waits, with several threads, after learning the codes' scale from it
@@ -31,7 +34,10 @@ extension GraphIndex {
   /// - Parameters:
   ///   - threads: at least 1; with 1 the graph follows from the seed and the order of the rows.
   ///   - progress: called on this thread now and then with the rows linked and all to link.
-  public func build(threads: Int, progress: (Int, Int) -> Void = { _, _ in }) {
+  ///   - keepGoing: asked every few thousand rows; false leaves the others waiting.
+  public func build(
+    threads: Int, progress: (Int, Int) -> Void = { _, _ in }, keepGoing: () -> Bool = { true }
+  ) {
     let threads = max(threads, 1)
     if memory[.ready] == 0 {
       guard count > 0 else { return }
@@ -41,7 +47,7 @@ extension GraphIndex {
       var done = 0
       while true {
         let waiting = memory[.tail] - memory[.head]
-        guard waiting > 0 else { break }
+        guard waiting > 0, keepGoing() else { break }
         var slots: [UInt32] = []
         while slots.count < 8192, let slot = nextPending(after: slots.count) { slots.append(slot) }
         linkAll(slots, threads: threads)
@@ -94,6 +100,7 @@ extension GraphIndex {
   /// The first of the log are no longer pending; an empty log begins anew.
   private func advance(_ count: Int) {
     let head = memory[.head] + count
+    memory.add(1, to: .changes)
     if head == memory[.tail] {
       memory[.tail] = 0  // before the head: a reader that sees 0 there sees no old end
       memory[.head] = 0
@@ -125,6 +132,7 @@ extension GraphIndex {
     }
     sweep.next = end
     self.sweep = sweep
+    memory.add(1, to: .changes)
     guard end == sweep.end else { return }
     repairLayers(sweep)
     gate.withLock { retire(sweep.condemned) }

@@ -112,7 +112,8 @@ internal import Sync
     if memory[.ready] == 0 {
       if memory[.slots] >= Self.youngMost { learn(threads: 1) }
     } else if memory[.tail] - memory[.head] > Self.pendingMost {
-      _ = settle(most: 4)
+      // Whoever links or saves already is not waited for: that may take minutes.
+      linking.withLockIfFree { _ = settleLocked(most: 4) }
     }
   }
 
@@ -133,6 +134,7 @@ internal import Sync
       let tail = memory[.tail]
       unsafe updraft_store(memory.log.base + tail % memory.capacity, slot)
       memory[.tail] = tail + 1
+      memory.add(1, to: .changes)
       if before == 0 {
         memory.add(1, to: .count)
         if Int(row) >= memory[.rowLimit] { memory[.rowLimit] = Int(row) + 1 }
@@ -152,6 +154,7 @@ internal import Sync
       guard before != 0 else { return }
       unsafe updraft_store(memory.slots.base + Int(row), 0)
       memory.add(-1, to: .count)
+      memory.add(1, to: .changes)
       leave(before - 1)
     }
   }

@@ -69,6 +69,8 @@ enum GraphWord: Int, CaseIterable {
   case epoch
   /// Grows with each row that moves to another slot.
   case moves
+  /// Grows with each change of a row or a link.
+  case changes
 }
 
 /// All arrays of an index: plain data without pointers in it, by slot unless said otherwise.
@@ -104,8 +106,8 @@ enum GraphWord: Int, CaseIterable {
   static var stripeCount: Int { 4096 }
 
   init(dimension: Int, degree: Int, capacity wanted: Int) {
-    stride = (dimension + 63) / 64 * 64
-    capacity = max(64, min(wanted, (1 << 36) / (2 * stride)))
+    stride = Self.stride(dimension: dimension)
+    capacity = Self.capacity(dimension: dimension, wanted: wanted)
     codes = Reserved(capacity * stride)
     halves = Reserved(capacity * dimension)
     norms = Reserved(capacity)
@@ -114,9 +116,22 @@ enum GraphWord: Int, CaseIterable {
     slots = Reserved(capacity)
     log = Reserved(capacity)
     linked = Reserved(capacity / 64 + 1)
-    lower = GraphLayer(capacity: capacity / 4 + 64)
-    middle = GraphLayer(capacity: capacity / 16 + 64)
-    upper = GraphLayer(capacity: capacity / 64 + 64)
+    lower = GraphLayer(capacity: Self.layerCapacity(1, of: capacity))
+    middle = GraphLayer(capacity: Self.layerCapacity(2, of: capacity))
+    upper = GraphLayer(capacity: Self.layerCapacity(3, of: capacity))
+  }
+
+  /// Bytes of a code.
+  static func stride(dimension: Int) -> Int { (dimension + 63) / 64 * 64 }
+
+  /// The most slots, however many are wanted.
+  static func capacity(dimension: Int, wanted: Int) -> Int {
+    max(64, min(wanted, (1 << 36) / (2 * stride(dimension: dimension))))
+  }
+
+  /// The most nodes of a layer; layer 1 is the lowest above the ground.
+  static func layerCapacity(_ layer: Int, of capacity: Int) -> Int {
+    capacity >> (2 * layer) + 64
   }
 
   subscript(word: GraphWord) -> Int {

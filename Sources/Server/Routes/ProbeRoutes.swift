@@ -39,6 +39,7 @@ enum ProbeRoutes {
     json.object { json in
       json.member("status", StatusText.name(status.phase))
       StatusText.write(status.phase, into: &json)
+      StatusText.write(call.engine.indexStates(), into: &json)
       if call.parameters.contains(where: { $0.name == "verbose" }) {
         json.member("notices", status.notices)
         json.member("queue_events", service.engine.queueDepth)
@@ -87,6 +88,22 @@ enum StatusText {
     case .ready: "ready"
     case .draining: "draining"
     case .failed: "failed"
+    }
+  }
+
+  /// How far the graph of each space is.
+  static func write(_ states: [IndexState], into json: inout JSONWriter) {
+    guard !states.isEmpty else { return }
+    json.array("index") { json in
+      for state in states {
+        json.object { json in
+          json.member("space", state.space)
+          json.member("version", Int(state.version))
+          json.member("state", state.isBuilding ? "building" : "ready")
+          json.member("items", state.items)
+          json.member("linked", state.linked)
+        }
+      }
     }
   }
 
