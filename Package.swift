@@ -107,7 +107,7 @@ let package = Package(
 
     // Programs of the tests: one that is killed, and whose disk fails, with the functions that do it.
     .executableTarget(
-      name: "updraft-crash-writer", dependencies: ["Stores", "Feed", "Sync", "PowerCut"],
+      name: "updraft-crash-writer", dependencies: ["Stores", "Feed", "Index", "Sync", "PowerCut"],
       path: "Tests/Crash", swiftSettings: strict),
     .target(name: "PowerCut", path: "Tests/PowerCut"),
 

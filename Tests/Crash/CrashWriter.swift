@@ -14,9 +14,10 @@ enum CrashWriter {
       case "append": try AppendTrial(arguments).run()
       case "flood": try FloodTrial(arguments).run()
       case "snapshots": try SnapshotTrial(arguments).run()
+      case "graphs": try GraphTrial(arguments).run()
       case "faults": try FaultTrials(arguments).run()
       case "measure": try Measurement(arguments).run()
-      default: throw Refusal("append | flood | snapshots | faults | measure")
+      default: throw Refusal("append | flood | snapshots | graphs | faults | measure")
       }
     } catch {
       Output.line("error \(error)")

@@ -35,6 +35,7 @@ struct file {
 
 struct renamed {
   char from[PATH_MAX], to[PATH_MAX];
+  char before[PATH_MAX];  // a second name of the file that was there before, or empty
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -176,6 +177,9 @@ static void note_sync(int descriptor) {
       files[index].is_named = 1;
     }
   }
+  for (int index = 0; index < rename_count; index++) {
+    if (renames[index].before[0]) REAL(unlink)(renames[index].before);
+  }
   rename_count = 0;
 }
 
@@ -224,7 +228,17 @@ static void tear(struct file *file) {
 static void cut(void) {
   for (int index = 0; index < file_count; index++) tear(&files[index]);
   for (int index = rename_count - 1; index >= 0; index--) {
-    if (chance(2)) REAL(rename)(renames[index].to, renames[index].from);
+    int is_undone = (int)chance(2);
+    if (is_undone) REAL(rename)(renames[index].to, renames[index].from);
+    if (!renames[index].before[0]) continue;
+    // The name leads to the old file or to the new one, never to none.
+    for (int other = 0; other < file_count; other++) {
+      if (strcmp(files[other].path, renames[index].to) != 0) continue;
+      if (is_undone) snprintf(files[other].path, PATH_MAX, "%s", renames[index].from);
+      if (!is_undone) files[other].is_named = 1;
+    }
+    if (is_undone) REAL(rename)(renames[index].before, renames[index].to);
+    if (!is_undone) REAL(unlink)(renames[index].before);
   }
   for (int index = 0; index < file_count; index++) {
     if (!files[index].is_named && chance(2)) REAL(unlink)(files[index].path);
@@ -398,8 +412,16 @@ int rename(const char *from, const char *to) {
   pthread_mutex_lock(&mutex);
   int status = -1;
   if (!fails(POWERCUT_WRITE, to, -1)) {
+    char before[PATH_MAX];
+    int length = snprintf(before, sizeof before, "%s.%d.before", to, rename_count);
+    if (length < 0 || length >= PATH_MAX || link(to, before) != 0) before[0] = 0;
     status = REAL(rename)(from, to);
+    if (status != 0 && before[0]) REAL(unlink)(before);
     if (status == 0 && rename_count < RENAMES) {
+      for (int index = 0; before[0] && index < file_count; index++) {
+        if (strcmp(files[index].path, to) == 0) forget(&files[index]);
+      }
+      snprintf(renames[rename_count].before, PATH_MAX, "%s", before);
       snprintf(renames[rename_count].from, PATH_MAX, "%s", from);
       snprintf(renames[rename_count].to, PATH_MAX, "%s", to);
       rename_count++;

@@ -1,5 +1,6 @@
 import Feed
 import Foundation
+import Index
 import Stores
 import TestKit
 import Testing
@@ -176,6 +177,35 @@ struct CrashTests {
       call += 1
     }
     #expect(call > 30, "only \(call) steps were tried")
+  }
+
+  /// The power is cut at every step of saving a graph; the last saved, or a newer, is whole.
+  @Test(arguments: 1...2)
+  func everyStepOfAGraphCanBeTheLast(_ seed: Int) throws {
+    var chance = SeededGenerator(seed: UInt64(seed))
+    let folder = TemporaryFolder(inMemory: true)
+    var saved = -1
+    var call = 1
+    var status = Self.cut
+    while status == Self.cut {
+      let process = try TrialProcess.built(
+        "updraft-crash-writer",
+        ["graphs", folder.path + "/data", "\(chance.next() >> 1)", "\(call)", "\(saved + 1)"])
+      let lines = process.lines()
+      status = process.wait()
+      let name = "seed \(seed), call \(call)"
+      try #require(status == Self.cut || status == 0, "\(name): \(status) \(lines)")
+      for line in lines { saved = max(saved, Int(line.dropFirst(6)) ?? saved) }
+      let directory = try DataDirectory(folder.path + "/data", access: .write)
+      let graphs = try FileGraphs(directory)
+      let graph = try graphs.open(GraphName(space: "text", version: 1))
+      let newest = (graph?.count ?? 0) - 1
+      #expect(newest >= saved, "\(name): \(saved) was saved, \(newest) is what opens")
+      #expect(!TestFile.names(directory.graphs).contains { $0.hasSuffix(".part") }, "\(name)")
+      saved = max(saved, newest)
+      call += 1
+    }
+    #expect(call > 20, "only \(call) steps were tried")
   }
 
   private func checkSnapshots(_ data: String, _ saved: Int, _ name: String) throws -> Int {

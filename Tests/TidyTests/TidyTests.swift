@@ -14,8 +14,8 @@ import Testing
     "Settings": ["Feed", "CYAML", "Glibc"],
     "Text": ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc", "Glibc"],
     "Stores": [
-      "Feed", "Index", "Sync", "CSQLite", "CRdKafka", "CHiredis", "CPostgres", "CMosquitto", "Glibc",
-      "Synchronization",
+      "Feed", "Index", "Sync", "CSQLite", "CRdKafka", "CHiredis", "CPostgres", "CMosquitto",
+      "Glibc", "Synchronization",
     ],
     "HTTP": ["Sync", "CMicroHTTPD", "CZlib", "CCurl", "Glibc", "Synchronization"],
     "Server": [

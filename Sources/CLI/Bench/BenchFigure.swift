@@ -3,6 +3,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
   case inserts, churn
   case fanOut = "fan-out"
+  case indexOpen = "index-open"
 
   /// What it takes, in half a line.
   var summary: String {
@@ -20,6 +21,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: "nearest vectors at equal recall, beside hnswlib and faiss"
     case .inserts: "nearest vectors while others come"
     case .churn: "recall after half of the vectors were replaced, ten times over"
+    case .indexOpen: "a graph of a million vectors of 128 components, opened from its file"
     }
   }
 
@@ -39,6 +41,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: try bench.nearestVectors()
     case .inserts: try bench.inserts()
     case .churn: try bench.churn()
+    case .indexOpen: try bench.indexOpen()
     }
   }
 }

@@ -8,11 +8,14 @@ enum IndexCommands {
   static let group: Command = Command(
     "index", "Look at the index of vectors, and measure it.",
     examples: [
+      .init("updraft index stats --data ./data", "What the graphs of a folder hold."),
       .init(
         "updraft index bench --vectors X.npy --queries Q.npy",
-        "Recall and speed at several efforts.")
+        "Recall and speed at several efforts."),
     ],
-    subcommands: [bench])
+    subcommands: [
+      IndexFileCommands.stats, IndexFileCommands.build, IndexFileCommands.verify, bench,
+    ])
 
   private static let bench: Command = Command(
     "bench", "Build an index over vectors of your own and measure recall and speed.",

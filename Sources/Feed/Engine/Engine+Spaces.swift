@@ -1,4 +1,4 @@
-internal import Index
+public import Index
 
 extension Engine {
   /// The space of texts.
@@ -75,6 +75,9 @@ public struct SpaceVerdict: Equatable, Sendable, CustomStringConvertible {
   private static let samples = 200
 
   init(failure: String?) { self.failure = failure }
+
+  /// Judges a graph by itself: coverage and drift say nothing then.
+  public init(_ graph: GraphIndex) { self.init(graph, beside: graph) }
 
   init(_ candidate: GraphIndex, beside serving: GraphIndex) {
     let rows = candidate.rows()

@@ -25,9 +25,40 @@ public final class FileGraphs: GraphStore {
     var space = ""
     for byte in name.space.utf8 {
       let isPlain = (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5f
-      space += isPlain ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16)
+      space +=
+        isPlain
+        ? String(UnicodeScalar(byte))
+        : "%" + String(byte / 16, radix: 16) + String(byte % 16, radix: 16)
     }
     return "\(folder)/\(space)-\(name.version)\(Self.suffix)"
+  }
+
+  /// The graphs that have a file, by space and version.
+  public func names() throws(SnapshotError) -> [GraphName] {
+    let files = try Self.mapped { () throws(FileError) in
+      File.isFolder(folder) ? try File.names(in: folder) : []
+    }
+    return files.compactMap(Self.name).sorted()
+  }
+
+  private static func name(_ file: String) -> GraphName? {
+    guard file.hasSuffix(suffix), let dash = file.lastIndex(of: "-"),
+      let version = UInt32(file[file.index(after: dash)...].dropLast(suffix.count))
+    else { return nil }
+    var bytes: [UInt8] = []
+    var rest = Array(file[..<dash].utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == 0x25 else {
+        bytes.append(byte)
+        continue
+      }
+      guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+        return nil
+      }
+      rest = rest.dropFirst(2)
+      bytes.append(code)
+    }
+    return GraphName(space: String(decoding: bytes, as: UTF8.self), version: version)
   }
 
   /// Writes a graph in place of the one of that name.
