@@ -1,6 +1,6 @@
 /// The numbers in the first page of a graph's file, which its sizes follow from:
 ///
-///     magic "UPDRGRPH" · format · the 22 numbers below · bytes of the file · sum of the sums ·
+///     magic "UPDRGRPH" · format · the 20 numbers below · bytes of the file · sum of the sums ·
 ///     zeros · sum of the page before
 ///
 /// of eight bytes each, little-endian. Behind it lie the arrays as they lie in memory, each from a
