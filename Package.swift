@@ -4,10 +4,11 @@ import PackageDescription
 // The manifest is the diagram: read it top-down, every arrow points inward.
 //
 //   CLI ─▶ Server ─▶ Feed, HTTP, JSON     the only wire translation: routes, JSON, dashboard files
-//       ─▶ Lab    ─▶ Feed, JSON, HTTP     import, replay, evaluation, simulator (the server runs without it)
+//       ─▶ Lab    ─▶ Feed, JSON, HTTP     import, training, evaluation, simulator (the server runs without it)
 //       ─▶ Stores ─▶ Feed, Index, CSQLite adapters for the ports that the engine owns
 //       ─▶ Settings ─▶ Feed, CYAML        YAML and environment in, a checked Configuration out
 //       ─▶ Feed   ─▶ Index ─▶ CKernels    Feed: the engine; Index: vectors; CKernels: loops in C
+//                ─▶ Trees ─▶ CKernels     Trees: forests and how they are evaluated
 //       ─▶ Sync                           locks and threads, for Feed, HTTP and all above them
 //   Text ─▶ Feed, JSON, CBLAS             text embedded inside the program, by a BERT model
 
@@ -73,19 +74,26 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Server", "Lab", "Stores", "Settings", "Text", "Feed", "Index", "HTTP", "JSON", "Sync",
-        "CSQLite",
+        "Server", "Lab", "Stores", "Settings", "Text", "Feed", "Index", "Trees", "HTTP", "JSON",
+        "Sync", "CSQLite",
       ],
       swiftSettings: strict),
     module(
       "Server", ["Feed", "HTTP", "JSON", "Sync", "CDashboard", "CJWT", "CCrypto", "CSQLite"],
       exclude: page.map { "Dashboard/" + $0 }),
-    module("Lab", ["Feed", "Index", "HTTP", "JSON", "Sync", "CZlib"]),
-    module("Stores", ["Feed", "Index", "Sync", "CSQLite"] + clients.map(\.dependency)),
+    module(
+      "Lab",
+      [
+        "Feed", "Index", "Trees", "HTTP", "JSON", "Sync", "CZlib", "CBLAS", "CLAPACKE", "CXGBoost",
+      ]),
+    module(
+      "Stores",
+      ["Feed", "Index", "Trees", "JSON", "Sync", "CSQLite", "CCrypto"] + clients.map(\.dependency)),
     module("Settings", ["Feed", "CYAML"]),
-    module("Feed", ["Index", "CKernels", "Sync"]),
+    module("Feed", ["Index", "Trees", "CKernels", "Sync"]),
     module("Text", ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc"]),
     module("Index", ["CKernels", "Sync"]),
+    module("Trees", ["CKernels", "JSON"]),
     module("HTTP", ["Sync", "CMicroHTTPD", "CZlib", "CCurl"]),
     module("JSON", ["CSimdJSON"]),
     module("TestKit", ["Feed", "Sync"]),
@@ -103,6 +111,8 @@ let package = Package(
     system("CZlib", apt: "zlib1g-dev"),
     system("CCurl", apt: "libcurl4-openssl-dev"),
     system("CBLAS", apt: "libopenblas-dev"),
+    system("CLAPACKE", apt: "liblapacke-dev"),
+    system("CXGBoost", apt: "libxgboost-dev"),
     system("CUTF8Proc", apt: "libutf8proc-dev"),
 
     // Programs of the tests: one that is killed, and whose disk fails, with the functions that do it.
@@ -111,18 +121,19 @@ let package = Package(
       path: "Tests/Crash", swiftSettings: strict),
     .target(name: "PowerCut", path: "Tests/PowerCut"),
 
+    tests("TreesTests", ["Trees", "CKernels", "JSON"]),
     tests("IndexTests", ["Index", "CKernels", "Sync", "TestKit"]),
-    tests("FeedTests", ["Feed", "Index", "Sync", "TestKit"]),
+    tests("FeedTests", ["Feed", "Index", "Trees", "Sync", "TestKit"]),
     tests("JSONTests", ["JSON"]),
     tests("TextTests", ["Text", "Feed", "Sync", "CKernels", "TestKit"]),
     tests("SettingsTests", ["Settings", "Feed"]),
-    tests("StoresTests", ["Stores", "Feed", "Index", "Sync", "TestKit"]),
+    tests("StoresTests", ["Stores", "Feed", "Index", "Trees", "JSON", "Sync", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),
     tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "Sync", "CCrypto", "TestKit"]),
     tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),
     tests(
       "LabTests",
-      ["Lab", "Feed", "Index", "HTTP", "JSON", "Stores", "Settings", "Sync", "TestKit"]),
+      ["Lab", "Feed", "Index", "Trees", "HTTP", "JSON", "Stores", "Settings", "Sync", "TestKit"]),
     tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
   ] + clients.map { system($0.module, apt: $0.apt) },

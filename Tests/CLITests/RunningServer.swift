@@ -20,7 +20,9 @@ final class RunningServer {
       environment: environment)
     let isReady = process.waitForOutput(#""event":"ready""#)
     try #require(isReady, "\(process.outputSoFar) \(process.errorSoFar)")
-    let line = process.outputSoFar.split(separator: "\n").first ?? ""
+    // A slow start tells of its progress first.
+    let lines = process.outputSoFar.split(separator: "\n")
+    let line = try #require(lines.first { $0.contains(#""event":"listening""#) })
     address = try parser.parse(String(line)).require("address").string()
     client = HTTPClient(base: address)
   }

@@ -9,24 +9,28 @@ import Testing
   private static let imports: [String: Set<String>] = [
     "Sync": ["Glibc", "Synchronization"],
     "Index": ["CKernels", "Sync", "Glibc"],
-    "Feed": ["Index", "CKernels", "Sync", "Glibc", "Synchronization"],
+    "Trees": ["CKernels", "JSON", "Glibc"],
+    "Feed": ["Index", "Trees", "CKernels", "Sync", "Glibc", "Synchronization"],
     "JSON": ["CSimdJSON", "Glibc"],
     "Settings": ["Feed", "CYAML", "Glibc"],
     "Text": ["Feed", "JSON", "Sync", "CKernels", "CBLAS", "CUTF8Proc", "Glibc"],
     "Stores": [
-      "Feed", "Index", "Sync", "CSQLite", "CRdKafka", "CHiredis", "CPostgres", "CMosquitto",
-      "Glibc", "Synchronization",
+      "Feed", "Index", "Trees", "JSON", "Sync", "CSQLite", "CCrypto", "CRdKafka", "CHiredis",
+      "CPostgres", "CMosquitto", "Glibc", "Synchronization",
     ],
     "HTTP": ["Sync", "CMicroHTTPD", "CZlib", "CCurl", "Glibc", "Synchronization"],
     "Server": [
       "Feed", "HTTP", "JSON", "Sync", "CDashboard", "CJWT", "CCrypto", "CSQLite", "Glibc",
       "Synchronization",
     ],
-    "Lab": ["Feed", "HTTP", "JSON", "Index", "Sync", "CZlib", "Glibc", "Synchronization"],
+    "Lab": [
+      "Feed", "HTTP", "JSON", "Index", "Trees", "Sync", "CZlib", "CBLAS", "CLAPACKE", "CXGBoost",
+      "Glibc", "Synchronization",
+    ],
     "TestKit": ["Feed", "Sync", "Glibc", "Synchronization"],
     "CLI": [
-      "Server", "Lab", "Stores", "Settings", "Text", "Feed", "Index", "HTTP", "JSON", "Sync",
-      "CSQLite", "Glibc", "Synchronization",
+      "Server", "Lab", "Stores", "Settings", "Text", "Feed", "Index", "Trees", "HTTP", "JSON",
+      "Sync", "CSQLite", "Glibc", "Synchronization",
     ],
   ]
 

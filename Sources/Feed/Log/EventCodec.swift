@@ -178,35 +178,6 @@ extension Item {
   }
 }
 
-extension PageServed {
-  fileprivate func encodeBody(into bytes: inout [UInt8]) {
-    for text in [user, surface, requestID] { bytes.put(text: text) }
-    bytes.put(offset.value)
-    bytes.append(servedBy)
-    bytes.put(UInt16(clamping: entries.count))
-    for entry in entries.prefix(Int(UInt16.max)) {
-      bytes.put(text: entry.item)
-      bytes.put(entry.score.bitPattern)
-      bytes.put(entry.sources)
-    }
-  }
-
-  fileprivate init(_ reader: inout FieldReader, time: Timestamp) throws(DecodeError) {
-    user = try reader.text()
-    surface = try reader.text()
-    requestID = try reader.text()
-    offset = Offset(try reader.number(UInt64.self))
-    servedBy = try reader.number(UInt8.self)
-    self.time = time
-    entries = []
-    for _ in 0..<Int(try reader.number(UInt16.self)) {
-      let item = try reader.text()
-      let score = try reader.float()
-      entries.append(Entry(item: item, score: score, sources: try reader.number(UInt16.self)))
-    }
-  }
-}
-
 /// Reads the fields of a record one after another.
 struct FieldReader {
   private let view: RecordView
