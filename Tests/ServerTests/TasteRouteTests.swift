@@ -91,9 +91,11 @@ import Testing
     let bob = try server.user("bob")
     let set = #"{"items":[{"item_id":"i25","weight":2},{"item_id":"gone","weight":2}]}"#
     #expect(try server.send("PUT", Self.path, as: bob, set).status == 200)
-    let page = try reasons(try server.send("GET", "/v1/feed?limit=40", as: bob))
-    let near = page.filter { $0.value == "near_your_taste" }.keys
-    #expect(!near.isEmpty && near.allSatisfy { (Int($0.dropFirst()) ?? 0) >= 20 }, "\(page)")
+    let page = try server.send("GET", "/v1/feed?limit=40", as: bob)
+    let reasons = try reasons(page)
+    let nearest = page.items.first { reasons[$0] == "near_your_taste" }
+    #expect((nearest.flatMap { Int($0.dropFirst()) } ?? 0) >= 20, "\(page.text)")
+    #expect(page.text.contains(#""because":"n 25""#), "\(page.text)")
   }
 
   @Test(arguments: [

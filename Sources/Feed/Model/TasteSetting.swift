@@ -1,5 +1,5 @@
-/// What a user says of their own taste, in place of what was learned. A list that is nil stays as it
-/// is; an empty one forgets.
+/// What a user says of their own taste, in place of what was learned. A list that is nil stays as
+/// it is; an empty one forgets.
 public struct TasteSetting: Equatable, Sendable {
   /// Something liked, or disliked where the weight is negative.
   public struct Liking: Equatable, Sendable {

@@ -4,8 +4,8 @@ internal import JSON
 /// Times on the wire: out as RFC 3339 in UTC with milliseconds; in as RFC 3339, or as milliseconds
 /// or seconds since 1970 in a JSON number.
 enum TimestampText {
-  /// Numbers of this range are seconds since 1970, from the year 2001 on: as milliseconds they would
-  /// lie in January and February of 1970, which nobody means.
+  /// Numbers of this range are seconds since 1970, from the year 2001 on: as milliseconds they
+  /// would lie in January and February of 1970, which nobody means.
   static let seconds = 1e9...Double(Timestamp.latest.milliseconds) / 1000
   /// Numbers of this range are milliseconds, from the year 1973 on; all others are refused.
   static let milliseconds = 1e11...Double(Timestamp.latest.milliseconds)
