@@ -11,8 +11,9 @@ import Testing
   private static let counters = [
     "updraft_requests_shed_total", "updraft_degraded_total", "updraft_events_total",
     "updraft_log_tail_repairs_total", "updraft_log_corrupt_records_total",
-    "updraft_dedup_hits_total", "updraft_dlq_dropped_total", "updraft_stage_candidates_total",
-    "process_cpu_seconds_total",
+    "updraft_index_searches_total", "updraft_index_visited_total", "updraft_index_effort_total",
+    "updraft_index_probes_total", "updraft_dedup_hits_total", "updraft_dlq_dropped_total",
+    "updraft_stage_candidates_total", "process_cpu_seconds_total",
   ]
   private static let gauges = [
     "updraft_inflight", "updraft_limit_inflight", "updraft_log_bytes", "updraft_log_free_bytes",
