@@ -26,14 +26,16 @@ public final class Server: @unchecked Sendable {
   ///   - access: whom to believe.
   ///   - demo: users that anybody may be; nil unless this is a demo.
   ///   - embedder: what makes vectors of texts; nil: the hashed encoder of the engine.
+  ///   - version: the program's version, as the metrics tell it.
   ///   - notice: called with each line that an operator should see.
   public init(
     engine: Engine, access: Access, demo: (any DemoUsers)? = nil,
-    embedder: (any TextEmbedder)? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
+    embedder: (any TextEmbedder)? = nil, version: String = "",
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     service = Service(
       engine: engine, access: access, demo: demo,
-      filler: embedder.map { TextFiller(engine, $0, notice: notice) })
+      filler: embedder.map { TextFiller(engine, $0, notice: notice) }, version: version)
   }
 
   /// Begins to listen; then the engine starts on a thread of its own, while probes are answered and

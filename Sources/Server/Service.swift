@@ -19,6 +19,8 @@ final class Service: Sendable {
   let parsers: ParserPool
   /// Threads that make pages.
   let ranking: WorkPool
+  /// How many they are.
+  let rankingThreads: Int
   /// One thread for work of operators.
   let operations: WorkPool
   /// Users that anybody may be; nil unless this is a demo.
@@ -27,6 +29,8 @@ final class Service: Sendable {
   let filler: TextFiller?
   /// What `GET /v1/stats` compares with.
   let recent = RecentWindow()
+  /// The program's version, for the metrics.
+  let version: String
   /// When the server was made, in ticks.
   let started: UInt64
   /// Whether the log is folded in.
@@ -35,7 +39,11 @@ final class Service: Sendable {
   /// What the HTTP layer counts; set once it listens.
   let httpCounters = Once<HTTPCounters>()
 
-  init(engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil) {
+  init(
+    engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil,
+    version: String
+  ) {
+    self.version = version
     self.demo = demo
     self.filler = filler
     started = engine.time.ticks
@@ -53,9 +61,11 @@ final class Service: Sendable {
     parsers = ParserPool(
       valuesMax: max(1_000_000, settings.batchEventsMax * (configuration.world.dimension + 32)),
       bytesMax: max(settings.bodyBytesMax, settings.inflatedBytesMax))
+    rankingThreads =
+      configuration.engine.rankingThreads > 0
+      ? configuration.engine.rankingThreads : WorkPool.cores
     ranking = WorkPool(
-      threads: configuration.engine.rankingThreads > 0
-        ? configuration.engine.rankingThreads : WorkPool.cores,
+      threads: rankingThreads,
       queueMax: configuration.engine.rankingQueueMax, time: engine.time)
     operations = WorkPool(threads: 1, queueMax: 16, time: engine.time)
   }

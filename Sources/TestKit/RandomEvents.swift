@@ -72,8 +72,28 @@ public struct RandomEvents {
     case 175..<195: return .profile(profile())
     case 195..<197: return .userErased(UserErasure(user: user(), time: now))
     case 197..<205: return .pageServed(page())
+    case 205..<210: return .tasteSet(taste())
     default: return interaction()
     }
+  }
+
+  private mutating func taste() -> TasteSetting {
+    var setting = TasteSetting(user: user(), time: now)
+    func weight(_ generator: inout SeededGenerator) -> Float {
+      Float(generator.below(21)) - 10
+    }
+    if generator.chance(0.5) { setting.interests = ["topic \(generator.below(8))"] }
+    if generator.chance(0.5) {
+      setting.topics = [.init("topic \(generator.below(9))", weight(&generator))]
+    }
+    if generator.chance(0.5) { setting.authors = [.init(author(), weight(&generator))] }
+    if generator.chance(0.5) { setting.types = [.init("post", weight(&generator))] }
+    if generator.chance(0.5), !items.isEmpty {
+      setting.items = (0..<3).map { _ in
+        .init(items[generator.below(items.count)], weight(&generator))
+      }
+    }
+    return setting
   }
 
   private mutating func user() -> String { "u\(generator.below(users))" }

@@ -35,6 +35,21 @@ extension Bench {
     ]
   }
 
+  /// The source of nearest items alone, in pages that have no other.
+  func nearestSource() throws -> [BenchRow] {
+    let items = size(200_000)
+    say("nearest: making a world of \(Figures.grouped(items)) items, and linking them")
+    let times = try Benchmarks(time: SystemTime())
+      .nearestSource(items: items, pages: size(2_000))
+    let what = "nearest source in a page, \(Figures.grouped(items)) items"
+    return [
+      BenchRow(
+        what + ", p50", .milliseconds, times.latency.p50, .atMost(1),
+        note: "\(times.interests) interests, \(Figures.decimal(times.candidates, 0)) candidates, "
+          + "p99 \(Figures.decimal(times.latency.p99, 2)) ms")
+    ]
+  }
+
   /// Pages ranked anew on one core, idle and while events come.
   func uncachedPage() throws -> [BenchRow] {
     say("uncached: making a world")

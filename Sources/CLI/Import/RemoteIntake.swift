@@ -46,7 +46,9 @@ struct RemoteIntake {
     case .itemPublished, .itemChanged: .items
     case .profile: .users
     case .follow: .follows
-    case .itemDeleted, .unfollow, .userErased, .pageServed, .itemVector, .spaceSwitched: nil
+    case .itemDeleted, .unfollow, .userErased, .pageServed, .itemVector, .spaceSwitched,
+      .tasteSet:
+      nil
     }
   }
 

@@ -12,13 +12,14 @@ public enum Event: Equatable, Sendable {
   case pageServed(PageServed)
   case itemVector(ItemVector)
   case spaceSwitched(SpaceSwitch)
+  case tasteSet(TasteSetting)
 }
 
 /// What a record holds. Raw values are written to disk and never reused.
 public enum EventKind: UInt8, CaseIterable, Sendable {
   case itemPublished = 1
   case itemChanged, itemDeleted, profile, userErased, follow, unfollow, interaction, pageServed
-  case itemVector, spaceSwitched
+  case itemVector, spaceSwitched, tasteSet
 
   /// Whether events of this kind leave the log once they are past the retention and inside two
   /// snapshots. Items, users and follows stay.

@@ -206,11 +206,17 @@ extension Schemas {
     (
       "Replayed",
       .object([
-        .init("replayed", .integer()),
+        .init("replayed", .integer()), .init("refused", .integer()),
+        .init("next", .integer(min: 1), required: false),
         .init("kept", .list(.object([.init("id", .integer()), .init("reason", .text())]))),
       ])
     ),
-    ("Discarded", .object([.init("discarded", .integer())])),
+    (
+      "Discarded",
+      .object([
+        .init("discarded", .integer()), .init("next", .integer(min: 1), required: false),
+      ])
+    ),
     ("DemoInfo", .object([.init("demo", .boolean)])),
     (
       "DemoUsers",
