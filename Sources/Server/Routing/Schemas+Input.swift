@@ -16,6 +16,7 @@ enum Schemas {
     .init("event_id", .identifier, required: false),
     .init("session_id", .identifier, required: false),
     .init("request_id", .identifier, required: false),
+    .init("position", .integer(min: 1, max: 65_535), required: false),
   ]
 
   private static let timeInput = Schema.any([
@@ -61,6 +62,11 @@ enum Schemas {
     likings("types", of: "content_type", term), likings("items", of: "item_id", .identifier),
   ])
 
+  static let utilityMembers: [Schema.Member] = SurfaceSettings.utilityNames.map {
+    .init(
+      $0, .number(min: -UtilityRoutes.weightMax, max: UtilityRoutes.weightMax), required: false)
+  }
+
   private static let vector = Schema.list(.number(), max: VectorRoutes.componentsMax)
 
   private static let weight = Schema.Member(
@@ -99,6 +105,7 @@ enum Schemas {
         .init("exact", .boolean, required: false),
       ])
     ),
+    ("UtilityInput", .object(utilityMembers)),
     ("VersionInput", .object([.init("version", .integer(min: 1, max: Int(UInt32.max)))])),
     (
       "ReplayInput",
