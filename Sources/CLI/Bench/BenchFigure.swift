@@ -1,7 +1,7 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
-  case inserts, churn
+  case inserts, churn, ials
   case fanOut = "fan-out"
   case indexOpen = "index-open"
 
@@ -21,6 +21,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: "nearest vectors at equal recall, beside hnswlib and faiss"
     case .inserts: "nearest vectors while others come"
     case .churn: "recall after half of the vectors were replaced, ten times over"
+    case .ials: "an epoch of matrix factorisation and its recall, beside implicit"
     case .indexOpen: "a graph of a million vectors of 128 components, opened from its file"
     }
   }
@@ -41,6 +42,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: try bench.nearestVectors()
     case .inserts: try bench.inserts()
     case .churn: try bench.churn()
+    case .ials: try bench.factors()
     case .indexOpen: try bench.indexOpen()
     }
   }
@@ -53,7 +55,7 @@ struct Bench {
   let isQuick: Bool
   /// Two files of clicks: the first teaches, the second is judged.
   let globo: (warmup: String, evaluate: String)?
-  /// The folder of the sets of vectors `titles-minilm` and `sift-5k`.
+  /// The folder of the sets of vectors `titles-minilm` and `sift-5k`, and of `ml-100k`.
   let vectors: String?
 
   /// A size, or a tenth of it.
