@@ -8,6 +8,9 @@ package struct Surface: Sendable {
   private let quotas: [Int]
   /// Places on a page kept for each source, by raw value.
   private let reserved: [Int]
+  /// Spaces beside the one of texts that the nearest items are looked for in, by name, and how many
+  /// candidates each may bring.
+  let nearestSpaces: [(name: String, quota: Int)]
   /// What scores its candidates.
   let scorer: any Scorer
 
@@ -18,11 +21,16 @@ package struct Surface: Sendable {
     self.settings = settings
     quotas = SourceName.allCases.map { max(0, settings.sources[$0.name] ?? 0) }
     reserved = SourceName.allCases.map { max(0, settings.reserved[$0.name] ?? 0) }
+    nearestSpaces = settings.nearestSpaces.sorted { $0.key < $1.key }
+      .map { ($0.key, max(0, $0.value)) }
     scorer = LinearScorer(weights: settings.weights)
   }
 
   /// How many candidates a source may bring.
   func quota(_ source: SourceName) -> Int { quotas[Int(source.rawValue)] }
+
+  /// Candidates that all sources together may bring.
+  var capacity: Int { quotas.reduce(0, +) + nearestSpaces.reduce(0) { $0 + $1.quota } }
 
   /// How many places of a page are kept for a source.
   func reserved(_ source: SourceName) -> Int { reserved[Int(source.rawValue)] }

@@ -100,7 +100,7 @@ extension RecommenderReport {
     let parts = rows.compactMap { row in
       row.reading.segments.first { $0.name == name }.map { (row.plan.kind.rawValue, $0) }
     }
-    let most = max(parts.map(\.1.ndcg.high).max() ?? 0, 1e-9)
+    let most = max(parts.map { max($0.1.ndcg.high, $0.1.ndcg.mean) }.max() ?? 0, 1e-9)
     func x(_ value: Double) -> String { Self.decimal(110 + 520 * max(0, value) / most, 1) }
     let bodies = parts.enumerated().map { index, part in
       let (y, interval) = (index * 26, part.1.ndcg)
