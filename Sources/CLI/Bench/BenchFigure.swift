@@ -1,7 +1,7 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
-  case inserts, churn, nearest
+  case inserts, churn, nearest, ials
   case fanOut = "fan-out"
   case indexOpen = "index-open"
   case modelPage = "model-page"
@@ -25,6 +25,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .inserts: "nearest vectors while others come"
     case .churn: "recall after half of the vectors were replaced, ten times over"
     case .nearest: "what the source of nearest items takes of a page"
+    case .ials: "an epoch of matrix factorisation and its recall, beside implicit"
     case .indexOpen: "a graph of a million vectors of 128 components, opened from its file"
     }
   }
@@ -47,6 +48,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .inserts: try bench.inserts()
     case .churn: try bench.churn()
     case .nearest: try bench.nearestSource()
+    case .ials: try bench.factors()
     case .indexOpen: try bench.indexOpen()
     }
   }
@@ -59,7 +61,7 @@ struct Bench {
   let isQuick: Bool
   /// Two files of clicks: the first teaches, the second is judged.
   let globo: (warmup: String, evaluate: String)?
-  /// The folder of the sets of vectors `titles-minilm` and `sift-5k`.
+  /// The folder of the sets of vectors `titles-minilm` and `sift-5k`, and of `ml-100k`.
   let vectors: String?
 
   /// A size, or a tenth of it.

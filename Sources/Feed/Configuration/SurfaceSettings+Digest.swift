@@ -9,7 +9,7 @@ extension SurfaceSettings {
         bytes.put(value.bitPattern)
       }
     }
-    for map in [sources, reserved] {
+    for map in [sources, reserved, nearestSpaces] {
       bytes.put(UInt32(clamping: map.count))
       for (name, value) in map.sorted(by: { $0.key < $1.key }) {
         bytes.put(text: name)

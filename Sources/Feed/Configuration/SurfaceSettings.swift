@@ -3,6 +3,9 @@
 public struct SurfaceSettings: Equatable, Sendable {
   /// How many candidates each source may bring, by source name; 0 = the source is off.
   public var sources: [String: Int] = [:]
+  /// How many candidates `nearest`, where it is on, may also bring out of spaces of vectors beside
+  /// the one of texts, by the space's name: `cf` for vectors that were learned from behaviour.
+  public var nearestSpaces: [String: Int] = [:]
   /// Weights of the linear scorer, by feature name; a feature that is not named weighs 0.
   public var weights: [String: Double] = [:]
   /// What scores: a model where one serves, or the weights whatever serves.

@@ -114,9 +114,7 @@ public struct Pipeline: Sendable {
     _ world: borrowing World, _ context: RankingContext, _ run: inout Run,
     _ candidates: inout CandidateSet
   ) {
-    var capacity = 0
-    for source in sources { capacity += context.surface.quota(source.name) }
-    candidates.begin(capacity: capacity)
+    candidates.begin(capacity: context.surface.capacity)
     for source in sources where context.surface.quota(source.name) > 0 {
       let before = candidates.count
       do throws(SourceError) {

@@ -12,6 +12,9 @@ package struct Surface: Sendable {
   private let quotas: [Int]
   /// Places on a page kept for each source, by raw value.
   private let reserved: [Int]
+  /// Spaces beside the one of texts that the nearest items are looked for in, by name, and how many
+  /// candidates each may bring.
+  let nearestSpaces: [(name: String, quota: Int)]
   /// What scores its candidates where no model does.
   let scorer: LinearScorer
   /// What makes one score of a model's heads.
@@ -28,12 +31,17 @@ package struct Surface: Sendable {
     digit = UInt32(truncatingIfNeeded: Hashing.mix(hash) >> 54)
     quotas = SourceName.allCases.map { max(0, settings.sources[$0.name] ?? 0) }
     reserved = SourceName.allCases.map { max(0, settings.reserved[$0.name] ?? 0) }
+    nearestSpaces = settings.nearestSpaces.sorted { $0.key < $1.key }
+      .map { ($0.key, max(0, $0.value)) }
     scorer = LinearScorer(weights: settings.weights)
     utility = Utility(weights: settings.utility)
   }
 
   /// How many candidates a source may bring.
   func quota(_ source: SourceName) -> Int { quotas[Int(source.rawValue)] }
+
+  /// Candidates that all sources together may bring.
+  var capacity: Int { quotas.reduce(0, +) + nearestSpaces.reduce(0) { $0 + $1.quota } }
 
   /// How many places of a page are kept for a source.
   func reserved(_ source: SourceName) -> Int { reserved[Int(source.rawValue)] }

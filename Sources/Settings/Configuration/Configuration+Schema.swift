@@ -25,6 +25,14 @@ extension Configuration {
       .blocks(
         "surfaces", \.surfaces, template: SurfaceSettings(), SurfaceSettings.schema,
         "The surfaces by name: each is one configuration of the pipeline. New names make new ones.")
+    ],
+    rules: [
+      .init("surfaces", "must have in nearest_spaces only spaces that stand in world.spaces") {
+        root in
+        root.surfaces.values.allSatisfy { surface in
+          surface.nearestSpaces.keys.allSatisfy { root.world.spaces[$0] != nil }
+        }
+      }
     ])
 }
 
