@@ -75,7 +75,7 @@ public struct JoinedExamples {
     var joiner = LabelJoiner(settings, world: world)
     var report = Report()
     var goesOn = true
-    let emit = { (joined: JoinedPage, isOpen: Bool) in
+    func emit(_ joined: JoinedPage, isOpen: Bool) {
       guard goesOn, let page = try? joined.page() else { return }
       if isOpen, !includesOpen {
         report.open += 1
@@ -95,7 +95,7 @@ public struct JoinedExamples {
     var count: UInt64 = 0
     try log.scan(after: after) { offset, record in
       guard offset <= end else { return false }
-      joiner.take(offset, record) { emit($0, false) }
+      joiner.take(offset, record) { emit($0, isOpen: false) }
       report.end = offset
       count += 1
       if count & 0xFFFF == 0 { progress(offset) }
@@ -103,7 +103,7 @@ public struct JoinedExamples {
     }
     report.tally = joiner.tally
     report.digest = joiner.digest
-    if goesOn { joiner.flush { emit($0, true) } }
+    if goesOn { joiner.flush { emit($0, isOpen: true) } }
     return report
   }
 

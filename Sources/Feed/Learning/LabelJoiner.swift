@@ -26,8 +26,10 @@ public struct LabelJoiner: Sendable {
   public private(set) var tally = JoinTally()
   /// The newest time at which a record was taken in.
   public private(set) var watermark = Timestamp(milliseconds: .min)
-  /// A running hash of all pages that were emitted: their records, offsets and labels.
+  /// A running hash of the pages behind `after` that were emitted: records, offsets and labels.
   public private(set) var digest: UInt64 = 0
+  /// Pages up to this offset are not in the digest.
+  public private(set) var after = Offset.zero
   /// The last page that was emitted or dropped.
   public private(set) var through = Offset.zero
   /// What came of pages by kind, in the order of their first page.
@@ -96,8 +98,11 @@ public struct LabelJoiner: Sendable {
     while pending.pages.count > 0 { emitFirst(isEarly: true, emit) }
   }
 
-  /// Lets the digest begin with the next page that is emitted.
-  mutating func resetDigest() { digest = 0 }
+  /// Lets the digest begin anew, with the pages behind an offset.
+  public mutating func startDigest(after offset: Offset) {
+    after = offset
+    digest = 0
+  }
 
   // MARK: Pages
 
@@ -154,7 +159,7 @@ public struct LabelJoiner: Sendable {
     tally.emitted += 1
     if isEarly { tally.early += 1 }
     if page.request != 0 { emitted.note(page.request) }
-    digest = Self.digest(digest, page, labels)
+    if page.offset > after { digest = Self.digest(digest, page, labels) }
     emit(
       JoinedPage(
         offset: page.offset, received: page.received, isEarly: isEarly, record: page.record,

@@ -7,14 +7,13 @@
 /// the end is all that pages which still wait can depend on. Meters begin there; the digest covers
 /// the pages behind `LearningReading.after`, and a replay of the log gives the same for them.
 public final class LearningTap: @unchecked Sendable {
-  // Sendable: `joiner` and `after` are touched by the thread that starts the engine and then by its
+  // Sendable: `joiner` is touched by the thread that starts the engine and then by its
   // writer's alone; meters are Sendable themselves.
 
   /// What any thread may read.
   public let meters = LearningMeters()
   private let settings: LearningSettings
   private var joiner: LabelJoiner
-  private var after = Offset.zero
 
   init(_ configuration: Configuration) {
     settings = configuration.learning
@@ -34,8 +33,7 @@ public final class LearningTap: @unchecked Sendable {
     }
     joiner.advance(to: now)
     // What was complete before is not of this run.
-    after = max(start, joiner.through)
-    joiner.resetDigest()
+    joiner.startDigest(after: max(start, joiner.through))
     publish()
   }
 
@@ -55,7 +53,7 @@ public final class LearningTap: @unchecked Sendable {
     reading.counts = joiner.counts
     reading.tally = joiner.tally
     reading.digest = joiner.digest
-    reading.after = after
+    reading.after = joiner.after
     reading.through = joiner.through
     reading.pendingBytes = joiner.pendingBytes
     meters.publish(reading)

@@ -1,5 +1,5 @@
 /// A queue whose elements keep their number.
-struct NumberedQueue<Element> {
+struct NumberedQueue<Element: Sendable>: Sendable {
   private var storage: [Element] = []
   private var head = 0
   /// The number of the oldest element.

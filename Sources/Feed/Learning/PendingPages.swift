@@ -3,7 +3,7 @@
 /// Places are found by 64-bit hashes of what identifies them; the newest place of a hash stands in
 /// a table and leads to the one before. Pages leave in the order in which they came, so that what
 /// leaves is always the last of its chain, and a chain needs no repair.
-struct PendingPages {
+struct PendingPages: Sendable {
   struct Page {
     let offset: Offset
     let received: Timestamp
