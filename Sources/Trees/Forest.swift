@@ -45,8 +45,10 @@ public struct Forest: Equatable, Sendable {
   public enum Link: String, Equatable, Sendable {
     /// Nothing: it is the prediction.
     case identity
-    /// 1/(1 + e^-x): it is a log-odds.
+    /// 1/(1 + e^-sx), s being `slope`: x is a log-odds.
     case logistic
+    /// e^x: x is the logarithm of a mean.
+    case exponential
   }
 
   /// Columns of a row.
@@ -57,17 +59,27 @@ public struct Forest: Equatable, Sendable {
   public var base: Float
   /// What is done with the sum.
   public var link: Link
+  /// What the sum is multiplied with inside the logistic link.
+  public var slope: Float
+  /// Features whose zeros (from -1e-35 to 1e-35) count as missing, in rising order.
+  public var zeroIsMissing: [Int32]
   /// The trees, in the order in which their outputs are added up.
   public var trees: [[Node]]
 
   /// A forest.
   public init(
-    featureCount: Int, featureNames: [String] = [], base: Float, link: Link, trees: [[Node]]
+    featureCount: Int, featureNames: [String] = [], base: Float, link: Link, slope: Float = 1,
+    zeroIsMissing: [Int32] = [], trees: [[Node]]
   ) {
     self.featureCount = featureCount
     self.featureNames = featureNames
     self.base = base
     self.link = link
+    self.slope = slope
+    self.zeroIsMissing = zeroIsMissing
     self.trees = trees
   }
+
+  /// What a value becomes before it is compared.
+  static func isZero(_ value: Float) -> Bool { abs(value) <= 1e-35 }
 }

@@ -22,6 +22,9 @@ public final class Engine: @unchecked Sendable {
   public let snapshots: (any SnapshotStore)?
   /// Where graphs go; nil = every start links them anew.
   let graphs: (any GraphStore)?
+  /// Which models serve; set it and the next pages are theirs.
+  public let models = ModelBoard()
+  let desk: PageDesk
   let queue: WriterQueue
   let linker = Linker()
   let notice: @Sendable (String) -> Void
@@ -62,6 +65,7 @@ public final class Engine: @unchecked Sendable {
     self.notice = notice
     learning = configuration.learning.enabled ? LearningTap(configuration) : nil
     world = World(settings: configuration.world)
+    desk = PageDesk(models: models, meters: meters)
     queue = WriterQueue(
       eventsMax: configuration.log.queueEventsMax, commitMax: configuration.log.commitEventsMax)
   }
@@ -107,7 +111,8 @@ public final class Engine: @unchecked Sendable {
       throw error
     }
     snapshotTicks = time.ticks
-    let pages = PageMaker(configuration: configuration, freshness: world.freshness, time: time)
+    let pages = PageMaker(
+      configuration: configuration, freshness: world.freshness, time: time, models: models)
     let thread = Thread { [self] in writeLoop() }
     let links = Thread { [self] in linkLoop() }
     statusLock.withLock {
@@ -116,10 +121,17 @@ public final class Engine: @unchecked Sendable {
       maker = pages
     }
     enter(.ready)
+    desk.start { [self] batch, count in
+      submit(batch) { [meters] result in
+        if case .failure = result { meters.pagesUnlogged.add(UInt64(count)) }
+      }
+    }
   }
 
   /// Takes nothing new in, finishes what waits, snapshots, and stops the writer.
   public func stop() {
+    // Pages that were served while the engine was ready are taken in before it stops taking.
+    desk.stop()
     let threads = statusLock.withLock {
       if case .failed = phase {} else { phase = .draining }
       defer { (writer, linking) = (nil, nil) }

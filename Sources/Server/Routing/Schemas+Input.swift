@@ -16,6 +16,7 @@ enum Schemas {
     .init("event_id", .identifier, required: false),
     .init("session_id", .identifier, required: false),
     .init("request_id", .identifier, required: false),
+    .init("position", .integer(min: 1, max: 65_535), required: false),
   ]
 
   private static let timeInput = Schema.any([

@@ -61,6 +61,7 @@ enum RowText {
     json.member(interaction.targetIsAuthor ? "author_id" : "item_id", interaction.target)
     json.member("event", interaction.action.name)
     if interaction.value != 0 { json.member("value", interaction.value) }
+    if interaction.position != 0 { json.member("position", Int(interaction.position)) }
     json.member("timestamp", TimestampText.text(interaction.time))
     put("event_id", interaction.eventID, &json)
     put("session_id", interaction.session, &json)
