@@ -1,6 +1,7 @@
 internal import Feed
 internal import JSON
 internal import Lab
+internal import Settings
 
 /// `updraft simulate`: days of the seeded world in a minute.
 enum SimulateCommand {
@@ -46,6 +47,7 @@ enum SimulateCommand {
   /// Home as it would be if what is popular now were all that counts.
   private static func popularity(_ configuration: Configuration) -> SurfaceSettings {
     var surface = configuration.surfaces["home"] ?? SurfaceSettings()
+    surface.ranker = .linear
     surface.weights = ["popularity": 1]
     surface.freshBoost = 0
     surface.mmrLambda = 1

@@ -1,6 +1,7 @@
 internal import Feed
 internal import JSON
 internal import Lab
+internal import Settings
 internal import Stores
 
 /// `updraft train export`: examples for people with their own tools.

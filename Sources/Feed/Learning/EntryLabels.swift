@@ -7,6 +7,8 @@ public struct EntryLabels: Equatable, Sendable {
   public internal(set) var bits: UInt16 = 0
   /// Whether the client said that the item was on the screen.
   public internal(set) var isImpressed = false
+  /// The topmost place at which the client showed it, from 1; 0 = it did not tell.
+  public internal(set) var position: UInt16 = 0
   /// The longest stay on the item; 0 = none was told.
   public internal(set) var dwellMs: UInt32 = 0
   /// The longest time on the screen that the client told of; 0 = none.
@@ -26,8 +28,9 @@ public struct EntryLabels: Equatable, Sendable {
     let before = self
     switch deed {
     case .objective(let objective): bits |= objective.bit
-    case .impression(let milliseconds):
+    case .impression(let milliseconds, let place):
       isImpressed = true
+      if place > 0 { position = position == 0 ? place : min(position, place) }
       viewportMs = max(viewportMs, milliseconds)
     case .stay(let milliseconds):
       dwellMs = max(dwellMs, milliseconds)
@@ -43,14 +46,15 @@ public struct EntryLabels: Equatable, Sendable {
   /// What an interaction means as a label.
   enum Deed: Equatable {
     case objective(Objective)
-    case impression(viewportMs: UInt32)
+    case impression(viewportMs: UInt32, position: UInt16)
     case stay(UInt32)
     case completed(UInt32)
 
     /// The meaning of an action; nil when it is no label: a mute, a skip, a cart.
-    init?(_ action: Action, value: Float) {
+    init?(_ action: Action, value: Float, position: UInt16) {
       switch action {
-      case .impression: self = .impression(viewportMs: Self.milliseconds(value))
+      case .impression:
+        self = .impression(viewportMs: Self.milliseconds(value), position: position)
       case .click: self = .objective(.click)
       case .like: self = .objective(.like)
       case .share: self = .objective(.share)

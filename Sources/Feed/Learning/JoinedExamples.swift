@@ -39,6 +39,9 @@ public struct JoinedExamples {
     public internal(set) var open = 0
     /// The last event that was read.
     public internal(set) var end = Offset.zero
+
+    /// Nothing was read.
+    public init() {}
   }
 
   /// The first time at which a page may have been served.

@@ -172,7 +172,7 @@ public struct LabelJoiner: Sendable {
     var state = Hashing.fold(Hashing.fold(state, page.offset.value), page.checksum)
     for entry in labels {
       let flags = UInt64(entry.bits) | (entry.isImpressed ? 1 << 16 : 0)
-      state = Hashing.fold(state, flags)
+      state = Hashing.fold(state, flags | UInt64(entry.position) << 32)
       state = Hashing.fold(state, UInt64(entry.dwellMs) << 32 | UInt64(entry.viewportMs))
     }
     return Hashing.mix(state)
@@ -181,9 +181,9 @@ public struct LabelJoiner: Sendable {
   // MARK: Interactions
 
   private mutating func join(_ view: InteractionView) -> JoinOutcome {
-    guard !view.targetIsAuthor, let deed = EntryLabels.Deed(view.action, value: view.value) else {
-      return .unlabelled
-    }
+    guard !view.targetIsAuthor,
+      let deed = EntryLabels.Deed(view.action, value: view.value, position: view.position)
+    else { return .unlabelled }
     let time = view.isAhead(of: world) ? view.received : view.time
     let isNamed = view.requestID.count > 0
     let place: UInt64

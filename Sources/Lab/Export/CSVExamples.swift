@@ -3,11 +3,11 @@ internal import Feed
 /// Examples as comma-separated values (RFC 4180): a line a row, labels as 0 and 1, nothing where a
 /// feature is missing.
 final class CSVExamples: ExampleWriter {
-  private let file: OutputFile
+  private let file: ExportFile
   private let labels: [Objective]
 
   init(_ path: String, labels: [Objective]) throws(LabError) {
-    file = try OutputFile(path)
+    file = try ExportFile(path)
     self.labels = labels
     let names = ExampleField.allCases.map(\.rawValue) + labels.map(\.name) + Feature.names
     try file.write { $0.append(contentsOf: (names.joined(separator: ",") + "\r\n").utf8) }

@@ -17,6 +17,7 @@ enum ExampleField: String, CaseIterable {
   case time, score, sources, model, experiments
   case servedBy = "served_by"
   case seen
+  case seenPosition = "seen_position"
   case dwellMs = "dwell_ms"
   case viewportMs = "viewport_ms"
 
@@ -46,6 +47,7 @@ enum ExampleField: String, CaseIterable {
     case .experiments: .text(row.page.experiments)
     case .servedBy: .whole(Int64(row.page.servedBy))
     case .seen: .flag(row.labels.isSeen)
+    case .seenPosition: .whole(Int64(row.labels.position))
     case .dwellMs: .whole(Int64(row.labels.dwellMs))
     case .viewportMs: .whole(Int64(row.labels.viewportMs))
     }

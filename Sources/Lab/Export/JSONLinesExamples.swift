@@ -3,11 +3,11 @@ internal import JSON
 
 /// Examples as one JSON object a line: labels by name, and the features that there are.
 final class JSONLinesExamples: ExampleWriter {
-  private let file: OutputFile
+  private let file: ExportFile
   private let labels: [Objective]
 
   init(_ path: String, labels: [Objective]) throws(LabError) {
-    file = try OutputFile(path)
+    file = try ExportFile(path)
     self.labels = labels
   }
 

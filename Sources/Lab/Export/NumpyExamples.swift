@@ -21,7 +21,7 @@ final class NumpyExamples: ExampleWriter {
   init(_ folder: String, labels: [Objective]) throws(LabError) {
     self.folder = folder
     self.labels = labels
-    try OutputFile.makeFolder(folder)
+    try ExportFile.makeFolder(folder)
     features = try NumpyColumn(folder + "/X.npy", "<f4", width: Feature.allCases.count)
     labelBytes = try NumpyColumn(folder + "/labels.npy", "|u1", width: labels.count)
     context = try NumpyColumn(folder + "/context.npy", "<f4", width: Self.contextFields.count)
@@ -63,7 +63,7 @@ final class NumpyExamples: ExampleWriter {
       json.member("labels", labels.map(\.name))
       json.member("context", Self.contextFields.map(\.rawValue))
     }
-    let file = try OutputFile(folder + "/columns.json")
+    let file = try ExportFile(folder + "/columns.json")
     let bytes = json.bytes
     try file.write { output in
       output.append(contentsOf: bytes)
@@ -75,7 +75,7 @@ final class NumpyExamples: ExampleWriter {
 
 /// One `.npy` file whose number of rows is known at its end only.
 final class NumpyColumn {
-  private let file: OutputFile
+  private let file: ExportFile
   private let kind: String
   private let width: Int?
   /// Rows so far.
@@ -86,7 +86,7 @@ final class NumpyColumn {
 
   /// - Parameter width: numbers in a row; nil = the array has one axis.
   init(_ path: String, _ kind: String, width: Int?) throws(LabError) {
-    file = try OutputFile(path)
+    file = try ExportFile(path)
     self.kind = kind
     self.width = width
     let head = head

@@ -176,11 +176,16 @@ public struct Simulation {
     request.limit = options.limit
     request.requestID = "sim-\(serial)"
     let page = try engine.page(request)
+    let items = page.entries.map(\.item)
+    let places = Dictionary(
+      zip(items, page.entries.map { UInt16(clamping: $0.rank) }),
+      uniquingKeysWith: { one, _ in one })
     let deeds = world.choices(
-      user: user, page: page.entries.map(\.item), time: engine.now.advanced(milliseconds: 1_000)
+      user: user, page: items, time: engine.now.advanced(milliseconds: 1_000)
     ).map { deed in
       var deed = deed
       deed.requestID = page.requestID
+      deed.position = places[deed.target] ?? 0
       return deed
     }
     if !deeds.isEmpty {

@@ -1,4 +1,4 @@
-public import Feed
+internal import Feed
 
 /// What users did with the pages of a simulation, by arm, and how the arms compare.
 public struct SimulationReport: Equatable, Sendable {

@@ -8,6 +8,8 @@ public final class SteppedEngine {
   public let log = MemoryLog()
   /// The settings.
   public let configuration: Configuration
+  /// Which models serve: those of the surfaces whose `ranker` is `model`.
+  public let models = ModelBoard()
   private let time: SteppedTime
   private let maker: PageMaker
   private var world: World
@@ -19,7 +21,7 @@ public final class SteppedEngine {
     time = SteppedTime(now)
     world = World(settings: configuration.world)
     maker = PageMaker(
-      configuration: configuration, freshness: world.freshness, time: time)
+      configuration: configuration, freshness: world.freshness, time: time, models: models)
   }
 
   /// The time of day.
@@ -54,20 +56,11 @@ public final class SteppedEngine {
   /// - Throws: `PageError`, or `LogError` when the log takes no more.
   public func page(_ request: PageRequest) throws -> Page {
     let (page, set) = try maker.make(request, world: world)
-    if !page.stages.isEmpty { try take([.pageServed(Self.record(page, set))]) }
-    return page
-  }
-
-  /// A page as it goes to the log.
-  private static func record(_ page: Page, _ set: RankedSet) -> PageServed {
-    var entries: [PageServed.Entry] = []
-    for entry in page.entries {
-      var shown = PageServed.Entry(item: entry.item, score: entry.score, sources: entry.sources)
-      shown.position = UInt16(clamping: entry.rank)
-      entries.append(shown)
+    // A kept page was logged when it was ranked.
+    if !page.stages.isEmpty, set.evidence != nil {
+      let share = configuration.engine.pageLogShare
+      try take([.pageServed(PageServed(page, of: set, time: now, sampleRate: share))])
     }
-    return PageServed(
-      user: set.request.user, surface: set.request.surface, requestID: page.requestID,
-      offset: page.offset, servedBy: page.servedBy.rawValue, time: page.scoredAt, entries: entries)
+    return page
   }
 }

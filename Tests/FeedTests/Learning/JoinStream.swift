@@ -74,6 +74,7 @@ struct JoinStream {
       user: generator.chance(0.05) ? user() : page.user, action: action, target: item, time: time)
     if event.user.isEmpty { event.user = user() }
     if generator.chance(0.6) { event.requestID = page.requestID }
+    if generator.chance(0.5) { event.position = UInt16(generator.below(30)) }
     event.targetIsAuthor = generator.chance(0.02)
     switch action {
     case .dwell, .impression: event.value = Float.random(in: -10...90_000, using: &generator)

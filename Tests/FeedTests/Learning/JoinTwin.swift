@@ -14,6 +14,7 @@ struct JoinTwin {
   struct Labels: Equatable {
     var bits: UInt16 = 0
     var isImpressed = false
+    var position: UInt16 = 0
     var dwellMs: UInt32 = 0
     var viewportMs: UInt32 = 0
   }
@@ -130,6 +131,8 @@ struct JoinTwin {
     switch event.action {
     case .impression:
       new.isImpressed = true
+      let places = [old.position, event.position].filter { $0 > 0 }
+      new.position = places.min() ?? 0
       new.viewportMs = max(old.viewportMs, UInt32(max(0, event.value)))
     case .dwell: new.dwellMs = max(old.dwellMs, UInt32(max(0, event.value)))
     case .watch: new.dwellMs = max(old.dwellMs, UInt32(max(0, seconds)))

@@ -193,8 +193,8 @@ import Testing
 
   private func plain(_ labels: EntryLabels) -> JoinTwin.Labels {
     JoinTwin.Labels(
-      bits: labels.bits, isImpressed: labels.isImpressed, dwellMs: labels.dwellMs,
-      viewportMs: labels.viewportMs)
+      bits: labels.bits, isImpressed: labels.isImpressed, position: labels.position,
+      dwellMs: labels.dwellMs, viewportMs: labels.viewportMs)
   }
 
   private func take(

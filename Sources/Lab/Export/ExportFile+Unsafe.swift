@@ -5,7 +5,7 @@ internal import Glibc
 
 /// A file that is written from start to end under another name, and takes its own when it is whole:
 /// who finds it finds all of it.
-@safe final class OutputFile {
+@safe final class ExportFile {
   /// Where it will be.
   let path: String
   private let aside: String
