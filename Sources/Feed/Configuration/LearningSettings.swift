@@ -17,6 +17,8 @@ public struct LearningSettings: Equatable, Sendable {
   public var allowedLatenessMs: Int64 = 3_600_000
   /// How far a client's clock may be behind, so that its events seem to precede their page.
   public var clockSkewMs: Int64 = 60_000
+  /// How long an event waits for the page of its request, which is logged after it was answered.
+  public var pageDelayMs: Int64 = 10_000
   /// Pages that wait for labels at most; beyond it the oldest are emitted early.
   public var pendingPagesMax = 500_000
   /// Memory that waiting pages take at most, about; beyond it the oldest are emitted early.

@@ -39,6 +39,8 @@ public struct JoinTally: Equatable, Sendable {
   public internal(set) var early: UInt64 = 0
   /// Pages that were dropped because their user was erased.
   public internal(set) var erased: UInt64 = 0
+  /// Interactions that wait for the page of their request.
+  public internal(set) var ahead: UInt64 = 0
   /// Pages and interactions that could not be read.
   public internal(set) var unreadable: UInt64 = 0
   private var outcomes: [UInt64] = JoinOutcome.allCases.map { _ in 0 }
@@ -53,7 +55,7 @@ public struct JoinTally: Equatable, Sendable {
   }
 
   /// Interactions in all.
-  public var interactions: UInt64 { outcomes.reduce(0, +) }
+  public var interactions: UInt64 { outcomes.reduce(ahead, +) }
 
   /// Pages that wait.
   public var pending: UInt64 { pages - emitted - erased }

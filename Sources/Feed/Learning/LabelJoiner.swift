@@ -13,7 +13,8 @@
 /// the item; one without to the newest page that showed the item to the user within
 /// `attributionMs`. Newest is by offset; a page made more than `clockSkewMs` after the event is
 /// passed over. A page that is nobody's is found by its request id alone. The event counts when it
-/// happened within its objective's window behind the page.
+/// happened within its objective's window behind the page. Pages are logged after they were
+/// answered, so what comes before the page of its request waits for it, `pageDelayMs` at most.
 ///
 /// Time is the newest `received` of any record so far. A page is emitted once that has passed the
 /// page's own by `horizonMs`; a record that itself moves time does so before it is looked at. The
@@ -41,6 +42,7 @@ public struct LabelJoiner: Sendable {
   private let world: WorldSettings
   private let keepsRecords: Bool
   private var pending = PendingPages()
+  private var ahead = JoinActs()
   private var emitted: EmittedRequests
   private var kinds: [LearningKey: Int] = [:]
 
@@ -69,13 +71,15 @@ public struct LabelJoiner: Sendable {
     _ offset: Offset, _ record: RecordView, emit: (JoinedPage) -> Void = { _ in }
   ) {
     if let received = record.received { watermark = max(watermark, received) }
+    giveUp()
     emitRipe(emit)
     do {
       switch try record.kind() {
-      case .interaction: tally[join(try InteractionView(record))] += 1
+      case .interaction: join(try InteractionView(record))
       case .pageServed:
         guard case .pageServed(let page) = try Event.decode(record) else { return }
         add(page, offset, record)
+        if !page.requestID.isEmpty { joinHeld(JoinAct.request(Hashing.of(page.requestID))) }
         emitBeyondBounds(emit)
       case .userErased:
         guard case .userErased(let erasure) = try Event.decode(record) else { return }
@@ -90,11 +94,13 @@ public struct LabelJoiner: Sendable {
   /// Moves time on without a record, as when no more are to come.
   public mutating func advance(to time: Timestamp, emit: (JoinedPage) -> Void = { _ in }) {
     watermark = max(watermark, time)
+    giveUp()
     emitRipe(emit)
   }
 
-  /// Emits every page that waits, complete or not.
+  /// Emits every page that waits, complete or not, and waits for no more pages.
   public mutating func flush(emit: (JoinedPage) -> Void) {
+    while ahead.count > 0 { giveUpFirst() }
     while pending.pages.count > 0 { emitFirst(isEarly: true, emit) }
   }
 
@@ -108,7 +114,9 @@ public struct LabelJoiner: Sendable {
 
   private mutating func add(_ page: PageServed, _ offset: Offset, _ record: RecordView) {
     let user = page.user.isEmpty ? 0 : Hashing.of(page.user)
-    let request = page.requestID.isEmpty ? 0 : Self.request(Hashing.of(page.requestID), user)
+    let request =
+      page.requestID.isEmpty
+      ? 0 : Self.request(JoinAct.request(Hashing.of(page.requestID)), user)
     let kind = kind(
       LearningKey(surface: page.surface, model: page.model, experiments: page.experiments))
     counts[kind].counts.pages += 1
@@ -180,50 +188,86 @@ public struct LabelJoiner: Sendable {
 
   // MARK: Interactions
 
-  private mutating func join(_ view: InteractionView) -> JoinOutcome {
+  private mutating func join(_ view: InteractionView) {
     guard !view.targetIsAuthor,
       let deed = EntryLabels.Deed(view.action, value: view.value, position: view.position)
-    else { return .unlabelled }
-    let time = view.isAhead(of: world) ? view.received : view.time
-    let isNamed = view.requestID.count > 0
+    else {
+      tally[.unlabelled] += 1
+      return
+    }
+    let act = JoinAct(view, deed, isAhead: view.isAhead(of: world))
+    if let outcome = outcome(act) {
+      tally[outcome] += 1
+    } else if ahead.hold(act) {
+      tally.ahead += 1
+      while ahead.count > JoinActs.actsMax { giveUpFirst() }
+    } else {
+      tally[.orphan] += 1
+    }
+  }
+
+  /// Joins what came before the page of its request, which is there now.
+  private mutating func joinHeld(_ request: UInt64) {
+    for (number, act) in ahead.acts(of: request) {
+      guard let outcome = outcome(act) else { continue }
+      tally[outcome] += 1
+      tally.ahead -= 1
+      ahead.remove(number, of: request)
+    }
+  }
+
+  /// Gives up what waited too long for its page.
+  private mutating func giveUp() {
+    while let first = ahead.first,
+      first.received.advanced(milliseconds: settings.pageDelayMs) < watermark
+    {
+      giveUpFirst()
+    }
+  }
+
+  private mutating func giveUpFirst() {
+    guard ahead.removeFirst() != nil else { return }
+    tally[.orphan] += 1
+    tally.ahead -= 1
+  }
+
+  /// What becomes of an act; nil while its page may yet come.
+  private mutating func outcome(_ act: JoinAct) -> JoinOutcome? {
     let place: UInt64
-    switch find(view, at: time.advanced(milliseconds: max(0, settings.clockSkewMs))) {
+    switch find(act, at: act.time.advanced(milliseconds: max(0, settings.clockSkewMs))) {
     case .place(let found): place = found
     case .tooEarly: return .negative
-    case .nothing: return missing(view, time)
+    case .nothing: return missing(act)
     }
     let page = pending.page(of: place)
-    let delay = max(0, time.milliseconds(since: page.time))
-    if !isNamed, delay > settings.attributionMs { return .orphan }
-    let window = deed.objective.map { windowsMs[Int($0.rawValue)] } ?? settings.attributionMs
+    let delay = max(0, act.time.milliseconds(since: page.time))
+    if act.request == 0, delay > settings.attributionMs { return .orphan }
+    let window = act.deed.objective.map { windowsMs[Int($0.rawValue)] } ?? settings.attributionMs
     guard delay <= window else { return .late }
-    let (old, new) = pending.add(deed, to: place, longDwellMs: world.longDwellMs)
+    let (old, new) = pending.add(act.deed, to: place, longDwellMs: world.longDwellMs)
     guard new != old else { return .duplicate }
     counts[page.kind].counts.note(from: old, to: new)
-    return isNamed ? .byRequest : .byUser
+    return act.request == 0 ? .byUser : .byRequest
   }
 
-  private func find(_ view: InteractionView, at moment: Timestamp) -> PendingPages.Found {
-    let item = view.target.hash(seed: 0)
-    let user = view.user.count > 0 ? view.user.hash(seed: 0) : 0
-    guard view.requestID.count > 0 else {
-      return user == 0 ? .nothing : pending.find(user, item, byUser: true, at: moment)
+  private func find(_ act: JoinAct, at moment: Timestamp) -> PendingPages.Found {
+    guard act.request != 0 else {
+      return act.user == 0 ? .nothing : pending.find(act.user, act.item, byUser: true, at: moment)
     }
-    let request = view.requestID.hash(seed: 0)
-    let own = pending.find(Self.request(request, user), item, byUser: false, at: moment)
-    guard own == .nothing, user != 0 else { return own }
-    return pending.find(Self.request(request, 0), item, byUser: false, at: moment)
+    let own = Self.request(act.request, act.user)
+    let found = pending.find(own, act.item, byUser: false, at: moment)
+    guard found == .nothing, act.user != 0 else { return found }
+    return pending.find(Self.request(act.request, 0), act.item, byUser: false, at: moment)
   }
 
-  /// Why there is no page for an event.
-  private func missing(_ view: InteractionView, _ time: Timestamp) -> JoinOutcome {
-    if view.received.milliseconds(since: time) > settings.allowedLatenessMs { return .late }
-    guard view.requestID.count > 0 else { return .orphan }
-    let request = view.requestID.hash(seed: 0)
-    let user = view.user.count > 0 ? view.user.hash(seed: 0) : 0
+  /// Why there is no page for an act; nil when it may yet come.
+  private func missing(_ act: JoinAct) -> JoinOutcome? {
+    if act.received.milliseconds(since: act.time) > settings.allowedLatenessMs { return .late }
+    guard act.request != 0 else { return .orphan }
     let isEmitted =
-      emitted.contains(Self.request(request, user)) || emitted.contains(Self.request(request, 0))
-    return isEmitted ? .late : .orphan
+      emitted.contains(Self.request(act.request, act.user))
+      || emitted.contains(Self.request(act.request, 0))
+    return isEmitted ? .late : nil
   }
 
   /// The hash of a request of a user, both hashed; never 0.

@@ -9,6 +9,13 @@ public struct ExampleRow {
   /// What came of it; nothing can have come of one that was not shown.
   public let labels: EntryLabels
 
+  /// A row.
+  public init(page: PageServed, entry: PageServed.Entry, labels: EntryLabels) {
+    self.page = page
+    self.entry = entry
+    self.labels = labels
+  }
+
   /// The values of features by raw value, NaN where the page has none.
   ///
   /// Those of the request stand once on the page, the others with each candidate.

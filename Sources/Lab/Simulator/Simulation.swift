@@ -85,11 +85,25 @@ public struct Simulation {
     try Self.check(options, configuration)
     self.options = options
     start = Timestamp(milliseconds: Self.firstDay)
-    engine = SteppedEngine(configuration, now: start)
+    engine = SteppedEngine(Self.firstPages(options, configuration), now: start)
     world = SeededWorld(seed: options.seed, size: options.size)
     chance = SplitMix(seed: options.seed ^ 0x5157_4c41_5445)
     report = SimulationReport(options, users: world.userNames)
     for batch in world.history(now: start) { try engine.take(batch) }
+  }
+
+  /// The configuration with the arms' rankings cut to what is looked at: users of a simulation never
+  /// follow a cursor, and the places of a page do not depend on those behind it.
+  private static func firstPages(
+    _ options: Options, _ configuration: Configuration
+  ) -> Configuration {
+    var configuration = configuration
+    for arm in options.arms {
+      configuration.surfaces[arm.surface]?.limitDefault = options.limit
+      configuration.surfaces[arm.surface]?.limitMax = options.limit
+      configuration.surfaces[arm.surface]?.depth = options.limit
+    }
+    return configuration
   }
 
   private static func check(_ options: Options, _ configuration: Configuration) throws(LabError) {

@@ -37,6 +37,9 @@ enum LearningMetrics {
       text.sample("updraft_label_pages_ended_total", [("why", name)], Double(count))
     }
     text.single(
+      "updraft_label_events_ahead", .gauge, "Interactions that wait for their page.",
+      Double(tally.ahead))
+    text.single(
       "updraft_label_pages_pending", .gauge, "Pages that wait for labels.", Double(tally.pending))
     text.single(
       "updraft_label_pending_bytes", .gauge, "Memory that they take, about.",

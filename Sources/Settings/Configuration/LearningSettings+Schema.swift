@@ -18,6 +18,10 @@ extension LearningSettings {
         "clock_skew", \.clockSkewMs, .duration(in: 0...3_600_000),
         "How far a client's clock may be behind, so that its events seem to precede their page."),
       Setting(
+        "page_delay", \.pageDelayMs, .duration(in: 0...3_600_000),
+        "How long an event waits for the page of its request, which is logged after it was answered."
+      ),
+      Setting(
         "pending_pages_max", \.pendingPagesMax, .integer(in: 1...1_000_000_000),
         "Pages that wait for labels at most; beyond it the oldest are emitted early."),
       Setting(

@@ -68,6 +68,13 @@ struct JoinStream {
       return Interaction(
         user: user(), action: action, target: "i\(generator.below(14))", time: time)
     }
+    if generator.chance(0.1) {
+      // Faster than the log of pages: the page of this request comes next.
+      var event = Interaction(
+        user: user(), action: action, target: "i\(generator.below(12))", time: time)
+      event.requestID = "r\(requests + 1)"
+      return event
+    }
     let page = served[served.count - 1 - generator.below(back)]
     let item = page.entries.isEmpty ? "i0" : page.entries[generator.below(page.entries.count)].item
     var event = Interaction(

@@ -26,6 +26,7 @@ struct JoinTwin {
   private(set) var emitted: [(page: Page, isEarly: Bool)] = []
   private(set) var outcomes: [JoinOutcome: UInt64] = [:]
   private(set) var erased: UInt64 = 0
+  private var ahead: [(event: Interaction, received: Int64)] = []
   private var now = Int64.min
 
   init(_ settings: LearningSettings, world: WorldSettings) {
@@ -36,6 +37,7 @@ struct JoinTwin {
 
   mutating func take(_ offset: Offset, _ event: Event, received: Timestamp) {
     now = max(now, received.milliseconds)
+    while let first = ahead.first, first.received + settings.pageDelayMs < now { giveUp() }
     while let first = waiting.first, first.received + settings.horizonMs < now { emit(false) }
     switch event {
     case .pageServed(let page):
@@ -43,25 +45,44 @@ struct JoinTwin {
         Page(
           offset: offset, received: received.milliseconds, page: page,
           labels: page.entries.map { _ in Labels() }))
+      for held in ahead where held.event.requestID == page.requestID {
+        guard let outcome = join(held.event, held.received) else { continue }
+        outcomes[outcome, default: 0] += 1
+        let place = ahead.firstIndex { $0.event == held.event && $0.received == held.received }
+        if let place { ahead.remove(at: place) }
+      }
       while waiting.count > settings.pendingPagesMax { emit(true) }
     case .userErased(let erasure):
       for index in waiting.indices where waiting[index].page.user == erasure.user {
         waiting[index].isErased = true
       }
     case .interaction(let interaction):
-      outcomes[join(interaction, received.milliseconds), default: 0] += 1
+      if let outcome = join(interaction, received.milliseconds) {
+        outcomes[outcome, default: 0] += 1
+      } else {
+        ahead.append((interaction, received.milliseconds))
+      }
     default: break
     }
   }
 
-  mutating func flush() { while !waiting.isEmpty { emit(true) } }
+  mutating func flush() {
+    while !ahead.isEmpty { giveUp() }
+    while !waiting.isEmpty { emit(true) }
+  }
+
+  private mutating func giveUp() {
+    ahead.removeFirst()
+    outcomes[.orphan, default: 0] += 1
+  }
 
   private mutating func emit(_ isEarly: Bool) {
     let page = waiting.removeFirst()
     if page.isErased { erased += 1 } else { emitted.append((page, isEarly)) }
   }
 
-  private mutating func join(_ interaction: Interaction, _ received: Int64) -> JoinOutcome {
+  /// nil = the page may yet come.
+  private mutating func join(_ interaction: Interaction, _ received: Int64) -> JoinOutcome? {
     guard !interaction.targetIsAuthor, let window = window(interaction.action) else {
       return .unlabelled
     }
@@ -96,7 +117,7 @@ struct JoinTwin {
     return interaction.requestID.isEmpty ? .byUser : .byRequest
   }
 
-  private func missing(_ event: Interaction, _ time: Int64, _ received: Int64) -> JoinOutcome {
+  private func missing(_ event: Interaction, _ time: Int64, _ received: Int64) -> JoinOutcome? {
     if received - time > settings.allowedLatenessMs { return .late }
     guard !event.requestID.isEmpty else { return .orphan }
     let known = emitted.lazy.filter { !$0.page.page.requestID.isEmpty }
@@ -105,7 +126,7 @@ struct JoinTwin {
       $0.page.page.requestID == event.requestID
         && ["", event.user].contains($0.page.page.user)
     }
-    return isKnown ? .late : .orphan
+    return isKnown ? .late : nil
   }
 
   private func window(_ action: Action) -> Int64? {

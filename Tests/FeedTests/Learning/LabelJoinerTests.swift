@@ -15,6 +15,7 @@ import Testing
     }
     settings.attributionMs = Int64.random(in: 0...(5 * Self.hour), using: &generator)
     settings.allowedLatenessMs = Int64.random(in: 0...Self.hour, using: &generator)
+    settings.pageDelayMs = Int64.random(in: 0...900_000, using: &generator)
     settings.pendingPagesMax = seed % 3 == 0 ? 1 + seed : 10_000
     var stream = JoinStream(SeededGenerator(seed: UInt64(1_000 + seed)))
     let world = WorldSettings()
@@ -123,10 +124,28 @@ import Testing
     var click = Interaction(user: "eve", action: .click, target: "a", time: at(1))
     click.requestID = "r1"
     take(&joiner, 2, .interaction(click), at(1)) { _ in }
-    #expect(joiner.tally[.orphan] == 1)
+    #expect(joiner.tally.ahead == 1)
     click.user = "bob"
     take(&joiner, 3, .interaction(click), at(1)) { _ in }
     #expect(joiner.tally[.byRequest] == 1)
+    joiner.advance(to: at(12))
+    #expect(joiner.tally[.orphan] == 1)
+    #expect(joiner.tally.ahead == 0)
+  }
+
+  @Test(arguments: [(10, true), (11, false)])
+  func whatComesBeforeItsPageWaitsForIt(second: Int, joins: Bool) {
+    var joiner = LabelJoiner(LearningSettings(), world: WorldSettings())
+    var click = Interaction(user: "bob", action: .click, target: "b", time: at(1))
+    click.requestID = "r1"
+    take(&joiner, 1, .interaction(click), at(1)) { _ in }
+    take(&joiner, 2, page("bob", "r1", ["a"], second: 1), at(2)) { _ in }
+    #expect(joiner.tally.ahead == 1)
+    // The second page of the request shows the item.
+    take(&joiner, 3, page("bob", "r1", ["b"], second: 1), at(1 + second)) { _ in }
+    #expect(joiner.tally[.byRequest] == (joins ? 1 : 0))
+    #expect(joiner.tally[.orphan] == (joins ? 0 : 1))
+    #expect(joiner.tally.interactions == 1)
   }
 
   @Test func aFloodOfPagesStaysWithinTheMemoryAllowed() {
@@ -140,6 +159,20 @@ import Testing
     }
     #expect(joiner.tally.early > 1_900)
     #expect(joiner.tally.pending > 5)
+  }
+
+  @Test func aFloodOfDeedsForPagesThatNeverComeIsBounded() {
+    var joiner = LabelJoiner(LearningSettings(), world: WorldSettings())
+    var click = Interaction(user: "bob", action: .click, target: "a", time: at(0))
+    for number in 1...1_000 {
+      click.requestID = number % 2 == 0 ? "same" : "r\(number)"
+      take(&joiner, number, .interaction(click), at(0)) { _ in }
+    }
+    #expect(joiner.tally.ahead == 500 + 256)
+    #expect(joiner.tally[.orphan] == 500 - 256)
+    joiner.advance(to: at(60))
+    #expect(joiner.tally[.orphan] == 1_000)
+    #expect(joiner.tally.ahead == 0)
   }
 
   @Test func kindsOfPagesBeyondTheBoundAreCountedTogether() {
