@@ -10,9 +10,9 @@ internal import Synchronization
 /// OpenBLAS picks its loops by the processor, and old versions have picked loops that computed
 /// wrongly on processors they did not know. So the loops are held against plain ones once a process,
 /// and where they differ, `PlainAlgebra` computes instead: slower, the same results.
-enum DenseAlgebra {
+package enum DenseAlgebra {
   /// Whether the loops that OpenBLAS picked compute what they should.
-  static let isSound: Bool = AlgebraCheck.passes()
+  package static let isSound: Bool = AlgebraCheck.passes()
 
   /// Runs `body` with products that stay on the calling thread, because its threads share the work
   /// by rows; nested and parallel calls are counted.
@@ -107,7 +107,7 @@ enum DenseAlgebra {
   /// The inverse of a symmetric positive definite matrix of n × n in its place, both halves.
   ///
   /// - Returns: false where it is not positive definite.
-  static func invert(_ matrix: inout [Double], _ n: Int) -> Bool {
+  package static func invert(_ matrix: inout [Double], _ n: Int) -> Bool {
     precondition(matrix.count == n * n && n <= Int(Int32.max))
     guard isSound else { return PlainAlgebra.invert(&matrix, n) }
     let lower = CChar(UInt8(ascii: "L"))

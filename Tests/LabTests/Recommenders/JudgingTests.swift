@@ -1,8 +1,7 @@
 import Foundation
+import Lab
 import TestKit
 import Testing
-
-@testable import Lab
 
 @Suite struct JudgingTests {
   private func file(_ text: String) throws -> String {
