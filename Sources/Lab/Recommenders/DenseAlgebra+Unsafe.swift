@@ -88,6 +88,18 @@ package enum DenseAlgebra {
     unsafe cblas_saxpy(Int32(n), factor, y, 1, x, 1)
   }
 
+  /// The inner product of two vectors of n.
+  static func product(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ n: Int
+  ) -> Float {
+    guard isSound else {
+      var sum: Float = 0
+      unsafe PlainAlgebra.multiply(x, 1, n, y, into: &sum)
+      return sum
+    }
+    return unsafe cblas_sdot(Int32(n), x, 1, y, 1)
+  }
+
   /// Solves A x = b in place of b, by Cholesky; A, symmetric d × d, is used up.
   ///
   /// - Returns: false where A is not positive definite; b is as it was then.

@@ -135,19 +135,7 @@
     }
   }
 
-  /// In eight sums, so that the compiler may keep them in one register.
   private func product(_ one: UnsafePointer<Float>, _ other: UnsafePointer<Float>) -> Float {
-    var sums = SIMD8<Float>(repeating: 0)
-    var place = 0
-    while place + 8 <= dimension {
-      for lane in 0..<8 { unsafe sums[lane] += one[place + lane] * other[place + lane] }
-      place += 8
-    }
-    var sum = sums.sum()
-    while place < dimension {
-      unsafe sum += one[place] * other[place]
-      place += 1
-    }
-    return sum
+    unsafe DenseAlgebra.product(one, other, dimension)
   }
 }
