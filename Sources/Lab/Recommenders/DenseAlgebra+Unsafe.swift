@@ -8,8 +8,8 @@ internal import Synchronization
 /// Products and factorisations of dense matrices in row order, over OpenBLAS.
 ///
 /// OpenBLAS picks its loops by the processor, and old versions have picked loops that computed
-/// wrongly on processors they did not know. So the loops are held against plain ones once a process,
-/// and where they differ, `PlainAlgebra` computes instead: slower, the same results.
+/// wrongly on processors they did not know. So the loops are held against plain ones once a
+/// process, and where they differ, `PlainAlgebra` computes instead: slower, the same results.
 package enum DenseAlgebra {
   /// Whether the loops that OpenBLAS picked compute what they should.
   package static let isSound: Bool = AlgebraCheck.passes()

@@ -1,9 +1,10 @@
 // Safe because its blocks are allocated once for the sizes below, `chunk * dimension`, `dimension²`
-// and so on, freed when it goes, and a chunk of what was seen never exceeds `chunk`; rows of the other
-// side are checked by `FactorBlock.row`.
+// and so on, freed when it goes, and a chunk of what was seen never exceeds `chunk`; rows of the
+// other side are checked by `FactorBlock.row`.
 
-/// Solves single rows of one side of a factorisation: (G + YᵀY + λI) x = Yᵀ1, where G is the weighed
-/// gram of all vectors of the other side and Y are those that were seen. Each thread has its own.
+/// Solves single rows of one side of a factorisation: (G + YᵀY + λI) x = Yᵀ1, where G is the
+/// weighed gram of all vectors of the other side and Y are those that were seen. Each thread has
+/// its own.
 @safe final class RowSolver {
   private let settings: FactorModel.Settings
   private let dimension: Int
