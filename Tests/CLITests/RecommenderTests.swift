@@ -1,4 +1,5 @@
 import CLI
+import HTTP
 import JSON
 import TestKit
 import Testing
@@ -46,7 +47,7 @@ import Testing
     let again = try Program.run(words)
     func withoutTime(_ text: String) -> [String] {
       text.split(separator: "\n").map { line in
-        line.replacing(#/"seconds":[^,]*/#, with: "")
+        String(line.replacing(#/"seconds":[^,]*/#, with: ""))
       }
     }
     #expect(withoutTime(again.output) == withoutTime(ending.output))

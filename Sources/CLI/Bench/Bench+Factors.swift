@@ -84,11 +84,11 @@ private struct FactorSet {
   var test: InteractionSet
   var settings = FactorModel.Settings()
   /// What an observed pair weighs for the peer, where one that was not weighs 1.
-  var alpha = 10.0
-  var peerRegularisation = 10.0
+  var alpha = 100.0
+  var peerRegularisation = 1_000.0
 
   static let movieLens = (0.1, 0.02)
-  static let movieLensPeer = (10.0, 10.0)
+  static let movieLensPeer = (6.0, 30.0)
 
   init(name: String, train: InteractionSet, test: InteractionSet) {
     self.name = name

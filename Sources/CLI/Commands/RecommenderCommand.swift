@@ -5,15 +5,21 @@ enum RecommenderCommand {
   static let command: Command = Command(
     "recommender", "Compare recommenders on interactions that they have not seen.",
     about: """
-      Files have a line an interaction: user, item, rating and seconds since 1970, with tabs between \
-      them, gzip or not; rating and seconds may be left out. Every model learns from --train. Then all \
+      Files have a line an interaction: user, item, rating and seconds since 1970, with tabs \
+      between \
+      them, gzip or not; rating and seconds may be left out. Every model learns from --train. \
+      Then all \
       items are ranked for every user, less those of the user's past, and the first --k are held \
-      against --test, or against what --split kept back of --train. What a user turned to is relevant, \
+      against --test, or against what --split kept back of --train. What a user turned to is \
+      relevant, \
       whatever the rating. No figure is of a sample of the items.
 
-      popularity and recent are the same for everybody: the lines to pass, the second above all when \
-      the split is by time. itemknn: nearest neighbours of items. sar: Jaccard likeness with ratings \
-      that age. ease: a linear map with a zero diagonal. ials: matrix factorisation. blend: ease and \
+      popularity and recent are the same for everybody: the lines to pass, the second above all \
+      when \
+      the split is by time. itemknn: nearest neighbours of items. sar: Jaccard likeness with \
+      ratings \
+      that age. ease: a linear map with a zero diagonal. ials: matrix factorisation. blend: ease \
+      and \
       ials together.
 
       With --search the settings of each model are looked for as long as said, on a part of the \

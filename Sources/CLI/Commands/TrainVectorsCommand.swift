@@ -10,8 +10,10 @@ enum TrainVectorsCommand {
     "vectors", "Learn item vectors from what users did, and let them serve.",
     about: """
       Reads the interactions of the log, read-only, factorises who holds to what (iALS), and gives \
-      every item that enough users hold to its vector in a space of its own, as a new version beside \
-      the one that serves. When the version is complete the server judges it and lets it serve. The \
+      every item that enough users hold to its vector in a space of its own, as a new version \
+      beside \
+      the one that serves. When the version is complete the server judges it and lets it serve. \
+      The \
       space must stand in the configuration, as world.spaces.cf: {dimension: 64, metric: cosine}. \
       Nothing but item vectors is kept.
 

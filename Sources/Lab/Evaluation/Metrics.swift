@@ -19,7 +19,8 @@ public enum RankingMetrics {
   public enum Gain: Sendable {
     /// 2^grade − 1 (Burges et al., 2005), as LightGBM's and XGBoost's ndcg.
     case exponential
-    /// The grade itself (Järvelin and Kekäläinen, 2002, doi:10.1145/582415.582418), as scikit-learn.
+    /// The grade itself (Järvelin and Kekäläinen, 2002, doi:10.1145/582415.582418), as
+    /// scikit-learn.
     case linear
 
     fileprivate func of(_ grade: Float) -> Double {

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// What all lists show together: how much of the catalogue, how evenly, how far from the beaten path.
+/// What all lists show together: how much of the catalogue, how evenly, how far from the beaten
+/// path.
 extension RankingMetrics {
   /// The share of the catalogue that stands on at least one list.
   ///
@@ -9,8 +10,8 @@ extension RankingMetrics {
     exposures.isEmpty ? 0 : Double(exposures.count { $0 > 0 }) / Double(exposures.count)
   }
 
-  /// The Gini coefficient of exposure: 0 where every item is shown as often, towards 1 where one has
-  /// it all. Σ (2i − n − 1) xᵢ / (n Σ x) over the sorted x (Gini, 1912).
+  /// The Gini coefficient of exposure: 0 where every item is shown as often, towards 1 where one
+  /// has it all. Σ (2i − n − 1) xᵢ / (n Σ x) over the sorted x (Gini, 1912).
   ///
   /// - Returns: 0 where nothing was shown.
   public static func gini(exposures: [Int]) -> Double {
@@ -23,9 +24,9 @@ extension RankingMetrics {
     return weighted / (count * total)
   }
 
-  /// How surprising what is shown is: the mean over shown places of −log2 of the share of users that
-  /// had turned to the item before (Vargas and Castells, 2011, doi:10.1145/2043932.2043955). Items
-  /// that nobody knew count as if one user did.
+  /// How surprising what is shown is: the mean over shown places of −log2 of the share of users
+  /// that had turned to the item before (Vargas and Castells, 2011, doi:10.1145/2043932.2043955).
+  /// Items that nobody knew count as if one user did.
   ///
   /// - Parameters:
   ///   - exposures: how often each item was shown.

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Lists of recommendations for one user, held against what they turned to later. `hits` says of each
-/// place of the list, from the first, whether that item was one of the `relevant` ones; an item that
-/// is not on the list is no hit.
+/// Lists of recommendations for one user, held against what they turned to later. `hits` says of
+/// each place of the list, from the first, whether that item was one of the `relevant` ones; an
+/// item that is not on the list is no hit.
 extension RankingMetrics {
   /// The share of the first `k` places that are hits; a list that is shorter counts as if filled up
   /// with misses.

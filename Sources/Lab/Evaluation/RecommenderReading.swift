@@ -46,8 +46,8 @@ public struct RecommenderReading: Sendable {
 
   /// A part, judged for itself.
   public struct Segment: Sendable {
-    /// `all`; `new users`, whose past is at most the median long, and `old users`; `head items`, the
-    /// fewest with half of the training's interactions, and `tail items`.
+    /// `all`; `new users`, whose past is at most the median long, and `old users`; `head items`,
+    /// the fewest with half of the training's interactions, and `tail items`.
     public let name: String
     /// Users with something to find there.
     public let users: Int

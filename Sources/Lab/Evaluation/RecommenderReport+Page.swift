@@ -5,9 +5,10 @@ extension RecommenderReport {
     <!doctype html><html lang="en"><meta charset="utf-8">
     <meta name="viewport" content="width=device-width,initial-scale=1">
     <title>Recommenders compared</title><style>
-    :root{color-scheme:light dark;--ink:#1b1f24;--faint:#6b7480;--line:#d5dae0;--one:#2f6fde;--back:#fff}
-    @media(prefers-color-scheme:dark){:root{--ink:#e6e9ed;--faint:#98a2ad;--line:#39414a;--one:#7ba7f7;
-    --back:#14181d}}
+    :root{color-scheme:light dark;--ink:#1b1f24;--faint:#6b7480;--line:#d5dae0;--one:#2f6fde;
+    --back:#fff}
+    @media(prefers-color-scheme:dark){:root{--ink:#e6e9ed;--faint:#98a2ad;--line:#39414a;
+    --one:#7ba7f7;--back:#14181d}}
     body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
     color:var(--ink);background:var(--back)}
     table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
@@ -19,13 +20,18 @@ extension RecommenderReport {
     <p>\(Self.escaped(about))</p>
     \(list)
     <h2>All users</h2><div class="wide">\(table)</div>
-    <p class="note">Means over users, at the first \(rows.first?.reading.k ?? 0) places of a ranking of \
-    all items less those of the user's past. MAP, NDCG, precision, recall, hit rate, reciprocal rank \
-    and AUC: more is better. Coverage: the share of items on any list. Novelty: bits. Gini: 0 where \
+    <p class="note">Means over users, at the first \(rows.first?.reading.k ?? 0) places of a \
+    ranking of \
+    all items less those of the user's past. MAP, NDCG, precision, recall, hit rate, reciprocal \
+    rank \
+    and AUC: more is better. Coverage: the share of items on any list. Novelty: bits. Gini: 0 \
+    where \
     every item is shown as often, 1 where one has it all.</p>
     \(segmentNames.map { "<h2>NDCG, \(Self.escaped($0))</h2>" + bars($0) }.joined(separator: "\n"))
-    <p class="note">Bars are means, whiskers hold 95 of 100 bootstrap resamplings of the users. New \
-    users have at most the median number of items in their past; head items are the fewest with half \
+    <p class="note">Bars are means, whiskers hold 95 of 100 bootstrap resamplings of the users. \
+    New \
+    users have at most the median number of items in their past; head items are the fewest with \
+    half \
     of all interactions.</p>
     <h2>Accuracy and coverage</h2>\(scatter)
     <h2>Settings</h2><div class="wide">\(settings)</div></html>
@@ -138,8 +144,8 @@ extension RecommenderReport {
   }
 
   private static func drawing(height: Int, _ parts: [String], _ label: String) -> String {
-    "<svg viewBox=\"0 0 830 \(height)\" width=\"830\" role=\"img\" aria-label=\"\(escaped(label))\">"
-      + parts.joined() + "</svg>"
+    "<svg viewBox=\"0 0 830 \(height)\" width=\"830\" role=\"img\" "
+      + "aria-label=\"\(escaped(label))\">" + parts.joined() + "</svg>"
   }
 
   private static func decimal(_ number: Double, _ places: Int) -> String {

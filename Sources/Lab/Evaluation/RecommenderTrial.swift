@@ -5,8 +5,8 @@ internal import Index
 /// turned to is relevant, whatever its rating.
 ///
 /// Users without training and users who turned to nothing new afterwards are left out. Items that
-/// only the test knows count as relevant ones that nobody could find. So do the published figures of
-/// Microsoft's recommenders library, which this protocol is equal to.
+/// only the test knows count as relevant ones that nobody could find. So do the published figures
+/// of Microsoft's recommenders library, which this protocol is equal to.
 public struct RecommenderTrial: Sendable {
   /// Places of a list.
   public let k: Int
@@ -51,8 +51,8 @@ public struct RecommenderTrial: Sendable {
     guard !judged.isEmpty else {
       throw LabError(
         .format,
-        "nobody can be judged: no user of the test has both a training and something new afterwards; "
-          + "check that both files name users and items alike")
+        "nobody can be judged: no user of the test has both a training and something new "
+          + "afterwards; check that both files name users and items alike")
     }
     self.seen = seen
     self.relevant = relevant

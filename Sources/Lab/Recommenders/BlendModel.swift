@@ -1,5 +1,5 @@
-/// Several models as one: the scores of each are brought to mean 0 and deviation 1 over what the user
-/// has not turned to, then added by weight. Models that err differently are better together.
+/// Several models as one: the scores of each are brought to mean 0 and deviation 1 over what the
+/// user has not turned to, then added by weight. Models that err differently are better together.
 public struct BlendModel: Recommender {
   private let parts: [(model: any Recommender, weight: Float)]
   private let seen: SparseMatrix

@@ -8,11 +8,11 @@ internal import Synchronization
 /// Products and factorisations of dense matrices in row order, over OpenBLAS.
 ///
 /// OpenBLAS picks its loops by the processor, and old versions have picked loops that computed
-/// wrongly on processors they did not know. So the loops are held against plain ones once a process,
-/// and where they differ, `PlainAlgebra` computes instead: slower, the same results.
-enum DenseAlgebra {
+/// wrongly on processors they did not know. So the loops are held against plain ones once a
+/// process, and where they differ, `PlainAlgebra` computes instead: slower, the same results.
+package enum DenseAlgebra {
   /// Whether the loops that OpenBLAS picked compute what they should.
-  static let isSound: Bool = AlgebraCheck.passes()
+  package static let isSound: Bool = AlgebraCheck.passes()
 
   /// Runs `body` with products that stay on the calling thread, because its threads share the work
   /// by rows; nested and parallel calls are counted.
@@ -88,6 +88,18 @@ enum DenseAlgebra {
     unsafe cblas_saxpy(Int32(n), factor, y, 1, x, 1)
   }
 
+  /// The inner product of two vectors of n.
+  static func product(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ n: Int
+  ) -> Float {
+    guard isSound else {
+      var sum: Float = 0
+      unsafe PlainAlgebra.multiply(x, 1, n, y, into: &sum)
+      return sum
+    }
+    return unsafe cblas_sdot(Int32(n), x, 1, y, 1)
+  }
+
   /// Solves A x = b in place of b, by Cholesky; A, symmetric d × d, is used up.
   ///
   /// - Returns: false where A is not positive definite; b is as it was then.
@@ -107,7 +119,7 @@ enum DenseAlgebra {
   /// The inverse of a symmetric positive definite matrix of n × n in its place, both halves.
   ///
   /// - Returns: false where it is not positive definite.
-  static func invert(_ matrix: inout [Double], _ n: Int) -> Bool {
+  package static func invert(_ matrix: inout [Double], _ n: Int) -> Bool {
     precondition(matrix.count == n * n && n <= Int(Int32.max))
     guard isSound else { return PlainAlgebra.invert(&matrix, n) }
     let lower = CChar(UInt8(ascii: "L"))

@@ -1,5 +1,5 @@
-// Safe because a row of `weights` has `items` elements, as have the scores of a user, and the numbers
-// of items come from a matrix with that many columns.
+// Safe because a row of `weights` has `items` elements, as have the scores of a user, and the
+// numbers of items come from a matrix with that many columns.
 
 /// Embarrassingly shallow autoencoder: the linear map from what a user turned to, to scores of all
 /// items, that is best in the sense of least squares when no item may explain itself.
@@ -35,8 +35,8 @@ public struct EASEModel: Recommender {
     guard count <= Self.itemsMax else {
       throw LabError(
         .option,
-        "ease: \(count) items, at most \(Self.itemsMax): its matrix of items by items would not fit; "
-          + "train on the items with the most interactions, or use ials")
+        "ease: \(count) items, at most \(Self.itemsMax): its matrix of items by items would not "
+          + "fit; train on the items with the most interactions, or use ials")
     }
     guard settings.regularisation > 0, settings.regularisation.isFinite else {
       throw LabError(

@@ -2,7 +2,7 @@
 // goes, and every row that is asked for is held against `rows`.
 
 /// Vectors that change in place: one side of a factorisation.
-@safe final class FactorBlock: @unchecked Sendable {
+@safe package final class FactorBlock: @unchecked Sendable {
   // Sendable: whoever lets threads change rows sees to it that no two take the same.
   let rows: Int
   let dimension: Int
@@ -41,7 +41,7 @@
   }
 
   /// A copy of the vectors.
-  var table: VectorTable {
+  package var table: VectorTable {
     VectorTable(
       dimension: dimension,
       values: unsafe Array(UnsafeBufferPointer(start: base, count: rows * dimension)))
@@ -58,7 +58,7 @@
   }
 
   /// The inner product of a row and another block's.
-  func product(_ row: Int, _ other: FactorBlock, _ otherRow: Int) -> Double {
+  package func product(_ row: Int, _ other: FactorBlock, _ otherRow: Int) -> Double {
     precondition(other.dimension == dimension)
     let (one, two) = unsafe (self.row(row), other.row(otherRow))
     var sum = 0.0

@@ -4,10 +4,10 @@
 /// Minimises Σ over what was seen (1 − x·y)² + α₀ Σ over all pairs (x·y)² + Σ λᵤ|x|² + Σ λᵢ|y|²
 /// (Hu, Koren and Volinsky, 2008, doi:10.1109/ICDM.2008.22) with a regularisation by frequency,
 /// λᵤ = λ (nᵤ + α₀ · items)^ν (Rendle, Krichene, Zhang and Koren, 2022,
-/// doi:10.1145/3523227.3548486). Every half step solves one side exactly by Cholesky, or near enough
-/// by a few steps of conjugate gradients from where it stands (Takács, Pilászy and Tikk, 2011,
-/// doi:10.1145/2043932.2043987). The same interactions, settings and seed give the same factors,
-/// however many threads share the work.
+/// doi:10.1145/3523227.3548486). Every half step solves one side exactly by Cholesky, or near
+/// enough by a few steps of conjugate gradients from where it stands (Takács, Pilászy and Tikk,
+/// 2011, doi:10.1145/2043932.2043987). The same interactions, settings and seed give the same
+/// factors, however many threads share the work.
 ///
 /// ```swift
 /// let model = try FactorModel(interactions, settings)

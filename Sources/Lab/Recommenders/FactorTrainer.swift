@@ -3,17 +3,19 @@ internal import Sync
 internal import Synchronization
 
 /// The two sides of a factorisation while it is trained.
-final class FactorTrainer: @unchecked Sendable {
+package final class FactorTrainer: @unchecked Sendable {
   // Sendable: while the threads of a half step run, each row that changes belongs to the one thread
   // that took its piece, and everything else is only read.
-  let users: FactorBlock
-  let items: FactorBlock
+  package let users: FactorBlock
+  package let items: FactorBlock
   private let byUser: SparseMatrix
   private let byItem: SparseMatrix
   private let settings: FactorModel.Settings
 
   /// Drawn items, N(0, 0.01 / dimension), or given ones; users at zero.
-  init(_ matrix: SparseMatrix, _ settings: FactorModel.Settings, items given: VectorTable? = nil) {
+  package init(
+    _ matrix: SparseMatrix, _ settings: FactorModel.Settings, items given: VectorTable? = nil
+  ) {
     byUser = matrix
     byItem = matrix.transposed()
     self.settings = settings
@@ -27,9 +29,9 @@ final class FactorTrainer: @unchecked Sendable {
   }
 
   /// One side solved for the other as it is.
-  func solveUsers() { solve(users, byUser, from: items) }
+  package func solveUsers() { solve(users, byUser, from: items) }
   /// See `solveUsers`.
-  func solveItems() { solve(items, byItem, from: users) }
+  package func solveItems() { solve(items, byItem, from: users) }
 
   /// Rows that a thread takes at a time.
   private static let piece = 64
@@ -63,7 +65,7 @@ final class FactorTrainer: @unchecked Sendable {
   }
 
   /// What is minimised.
-  var objective: Double {
+  package var objective: Double {
     var sum = 0.0
     for row in 0..<byUser.rows {
       for place in byUser.range(row) {

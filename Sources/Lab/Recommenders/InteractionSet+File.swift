@@ -2,9 +2,9 @@ extension InteractionSet {
   /// Lines that a file may have at most; numbers of users and items stay below it.
   static let linesMax = 1 << 30
 
-  /// Reads a file of tabs, gzip or not: user, item, rating, seconds since 1970. The last two columns
-  /// may be left out on every line (a rating of 1 then, no times); a first line whose third column
-  /// is not a number is a heading; empty lines and those behind `#` are passed over.
+  /// Reads a file of tabs, gzip or not: user, item, rating, seconds since 1970. The last two
+  /// columns may be left out on every line (a rating of 1 then, no times); a first line whose third
+  /// column is not a number is a heading; empty lines and those behind `#` are passed over.
   ///
   /// - Throws: `LabError` naming file and line when a line is not of that kind.
   public init(tabSeparated path: String) throws(LabError) {

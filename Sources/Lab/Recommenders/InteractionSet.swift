@@ -12,6 +12,13 @@ public struct InteractionSet: Sendable {
     public var value: Float
     /// Seconds since 1970; 0 where times are unknown.
     public var time: Int64
+
+    package init(user: UInt32, item: UInt32, value: Float, time: Int64) {
+      self.user = user
+      self.item = item
+      self.value = value
+      self.time = time
+    }
   }
 
   /// What the numbers of users stand for.

@@ -69,8 +69,9 @@ public struct LoggedInteractions {
     itemNumbers[item] = entry.item
   }
 
-  /// A pair for each user and item whose strengths add up to more than nothing, of items that so many
-  /// users hold to: of fewer, nothing can be learned. The value is the sum, the time the newest.
+  /// A pair for each user and item whose strengths add up to more than nothing, of items that so
+  /// many users hold to: of fewer, nothing can be learned. The value is the sum, the time the
+  /// newest.
   public func interactions(leastUsers: Int) -> InteractionSet {
     struct Pair: Hashable {
       var user: UInt32

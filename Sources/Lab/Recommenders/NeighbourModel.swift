@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Items that are like those of the user's past: the score of an item is the sum of its similarities
-/// to them, each times how much the user holds to it.
+/// Items that are like those of the user's past: the score of an item is the sum of its
+/// similarities to them, each times how much the user holds to it.
 public struct NeighbourModel: Recommender {
   /// How alike two items are, from the users that turned to one, to the other, to both.
   public enum Similarity: String, Sendable, CaseIterable {
@@ -26,8 +26,8 @@ public struct NeighbourModel: Recommender {
   /// How many items are scored.
   public var items: Int { similar.columns }
 
-  /// Item-based nearest neighbours (Deshpande and Karypis, 2004, doi:10.1145/963770.963776): an item
-  /// listens only to the `neighbours` that are most like it.
+  /// Item-based nearest neighbours (Deshpande and Karypis, 2004, doi:10.1145/963770.963776): an
+  /// item listens only to the `neighbours` that are most like it.
   ///
   /// - Parameter shrinkage: added below the fraction, so that a likeness that few users vouch for
   ///   counts less (Bell and Koren, 2007).

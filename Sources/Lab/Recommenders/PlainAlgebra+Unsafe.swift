@@ -3,7 +3,7 @@
 
 /// The operations of `DenseAlgebra` by plain loops: its twin in tests, and what computes where the
 /// loops of OpenBLAS can't be trusted.
-enum PlainAlgebra {
+package enum PlainAlgebra {
   static func multiply(
     _ a: UnsafePointer<Float>, _ n: Int, _ d: Int, _ x: UnsafePointer<Float>,
     into y: UnsafeMutablePointer<Float>
@@ -67,7 +67,7 @@ enum PlainAlgebra {
   }
 
   /// By Gauss and Jordan, which needs no pivots for a positive definite matrix.
-  static func invert(_ matrix: inout [Double], _ n: Int) -> Bool {
+  package static func invert(_ matrix: inout [Double], _ n: Int) -> Bool {
     for pivot in 0..<n {
       let value = matrix[pivot * n + pivot]
       guard value > 0, value.isFinite else { return false }

@@ -9,8 +9,8 @@ public struct PopularityModel: Recommender {
     weights = interactions.matrix().columnCounts.map { Float($0) }
   }
 
-  /// The same with a half-life: what was turned to lately counts more. After a split by time this is
-  /// often the strongest simple rule.
+  /// The same with a half-life: what was turned to lately counts more. After a split by time this
+  /// is often the strongest simple rule.
   ///
   /// - Parameter halfLife: seconds after which an interaction counts half, above 0.
   public init(recent interactions: InteractionSet, halfLife: Double) {

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// A search for the settings of a model. Only a part of the training is learned from; the rest
-/// judges. The first try is the plan as given; then settings are drawn, every second time around the
-/// best so far (Bergstra and Bengio, 2012: drawing beats a grid). What is drawn follows from the
-/// seed; only how far the search comes depends on the clock.
+/// judges. The first try is the plan as given; then settings are drawn, every second time around
+/// the best so far (Bergstra and Bengio, 2012: drawing beats a grid). What is drawn follows from
+/// the seed; only how far the search comes depends on the clock.
 public struct RecommenderSearch: Sendable {
   /// One try.
   public struct Trial: Sendable {

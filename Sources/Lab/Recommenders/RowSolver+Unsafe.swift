@@ -1,9 +1,10 @@
 // Safe because its blocks are allocated once for the sizes below, `chunk * dimension`, `dimension²`
-// and so on, freed when it goes, and a chunk of what was seen never exceeds `chunk`; rows of the other
-// side are checked by `FactorBlock.row`.
+// and so on, freed when it goes, and a chunk of what was seen never exceeds `chunk`; rows of the
+// other side are checked by `FactorBlock.row`.
 
-/// Solves single rows of one side of a factorisation: (G + YᵀY + λI) x = Yᵀ1, where G is the weighed
-/// gram of all vectors of the other side and Y are those that were seen. Each thread has its own.
+/// Solves single rows of one side of a factorisation: (G + YᵀY + λI) x = Yᵀ1, where G is the
+/// weighed gram of all vectors of the other side and Y are those that were seen. Each thread has
+/// its own.
 @safe final class RowSolver {
   private let settings: FactorModel.Settings
   private let dimension: Int
@@ -135,19 +136,7 @@
     }
   }
 
-  /// In eight sums, so that the compiler may keep them in one register.
   private func product(_ one: UnsafePointer<Float>, _ other: UnsafePointer<Float>) -> Float {
-    var sums = SIMD8<Float>(repeating: 0)
-    var place = 0
-    while place + 8 <= dimension {
-      for lane in 0..<8 { unsafe sums[lane] += one[place + lane] * other[place + lane] }
-      place += 8
-    }
-    var sum = sums.sum()
-    while place < dimension {
-      unsafe sum += one[place] * other[place]
-      place += 1
-    }
-    return sum
+    unsafe DenseAlgebra.product(one, other, dimension)
   }
 }

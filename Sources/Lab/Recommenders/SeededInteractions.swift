@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// Interactions as people make them, for measurements: few items have most of them, some users many,
-/// and everybody has a taste.
+/// Interactions as people make them, for measurements: few items have most of them, some users
+/// many, and everybody has a taste.
 ///
 /// Users and items get a point each in a small space, around one of 64 centres. A user turns to an
 /// item by a tournament: of four items drawn by popularity (Zipf, exponent 0.8), the one nearest to
-/// the taste wins. How much a user does is spread by an exponential law. Everything follows from the
-/// seed.
+/// the taste wins. How much a user does is spread by an exponential law. Everything follows from
+/// the seed.
 public struct SeededInteractions: Sendable {
   /// How many users.
   public var users: Int

@@ -8,6 +8,12 @@ public struct SparseMatrix: Sendable, Equatable {
     public var column: UInt32
     /// What stands there.
     public var value: Float
+
+    package init(row: UInt32, column: UInt32, value: Float) {
+      self.row = row
+      self.column = column
+      self.value = value
+    }
   }
 
   /// How many rows.

@@ -10,7 +10,7 @@ extension SurfaceSettings {
         "How many candidates each source may bring; 0: the source is off."),
       .values(
         "nearest_spaces", \.nearestSpaces, names: nil, .integer(in: 0...100_000),
-        "How many candidates nearest may also bring out of other spaces of vectors, such as cf: 100."
+        "How many candidates nearest may also bring out of other spaces of vectors: cf: 100."
       ),
       .values(
         "weights", \.weights, names: Feature.names, .number(in: -1_000_000...1_000_000),

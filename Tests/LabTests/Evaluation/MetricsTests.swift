@@ -1,7 +1,6 @@
+import Lab
 import TestKit
 import Testing
-
-@testable import Lab
 
 /// Golden numbers are scikit-learn's (1.9): `ndcg_score`, `roc_auc_score`, `log_loss`; or by hand.
 @Suite struct MetricsTests {

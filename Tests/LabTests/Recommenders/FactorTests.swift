@@ -1,7 +1,6 @@
+import Lab
 import TestKit
 import Testing
-
-@testable import Lab
 
 @Suite struct FactorTests {
   static func settings(_ dimension: Int = 6) -> FactorModel.Settings {

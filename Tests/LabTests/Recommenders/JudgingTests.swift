@@ -1,8 +1,7 @@
 import Foundation
+import Lab
 import TestKit
 import Testing
-
-@testable import Lab
 
 @Suite struct JudgingTests {
   private func file(_ text: String) throws -> String {
@@ -133,9 +132,9 @@ import Testing
     realData("ml-100k/sar-split/train.tsv.gz"), realData("ml-100k/sar-split/test.tsv.gz")
   )
 
-  /// The figures of SAR in Microsoft's recommenders library (`sar_movielens.ipynb`, top 10, Jaccard,
-  /// half-life of 30 days) on its own split of MovieLens 100K; for the best model, those of BiVAE,
-  /// the best of the library's comparison on that split.
+  /// The figures of SAR in Microsoft's recommenders library (`sar_movielens.ipynb`, top 10,
+  /// Jaccard, half-life of 30 days) on its own split of MovieLens 100K; for the best model, those
+  /// of BiVAE, the best of the library's comparison on that split.
   @Test(
     .enabled(if: split.0 != nil && split.1 != nil, "no MovieLens at UPDRAFT_DATA"),
     .enabled(if: isOptimised, "runs with -c release"))

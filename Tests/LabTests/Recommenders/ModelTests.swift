@@ -1,7 +1,6 @@
+import Lab
 import TestKit
 import Testing
-
-@testable import Lab
 
 /// Every model against the slow and plain way to the same numbers.
 @Suite struct ModelTests {
