@@ -4,6 +4,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
   case inserts, churn
   case fanOut = "fan-out"
   case indexOpen = "index-open"
+  case modelPage = "model-page"
 
   /// What it takes, in half a line.
   var summary: String {
@@ -11,6 +12,8 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .events: "durable events a second from HTTP batches, beside plain SQLite inserts"
     case .cached: "CPU of a cached page, beside nginx and a file of the same size"
     case .uncached: "a page ranked anew, idle and while events come"
+    case .modelPage:
+      "a page by a model of 300 trees, what its log costs, models exchanged meanwhile"
     case .overload: "more requests than can be served: goodput, refusals, recovery"
     case .visible: "whether the page after a 202 shows it"
     case .fanOut: "inbox writes a second, beside Redis ZADD"
@@ -31,6 +34,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .events: try bench.events()
     case .cached: try bench.cachedPage()
     case .uncached: try bench.uncachedPage()
+    case .modelPage: try bench.modelPage()
     case .overload: try bench.overload()
     case .visible: try bench.visible()
     case .fanOut: try bench.fanOut()

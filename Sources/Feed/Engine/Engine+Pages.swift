@@ -10,6 +10,11 @@ extension Engine {
   /// The first page of a request, ranked now on the calling thread unless a kept one is true. A
   /// page that was ranked goes to the log.
   public func page(_ request: PageRequest) throws(PageError) -> Page {
+    try ranked(request).page
+  }
+
+  /// The same, and the set that the page was cut from.
+  package func ranked(_ request: PageRequest) throws(PageError) -> (page: Page, set: RankedSet) {
     guard let pages else { throw .expired }
     let start = time.ticks
     let (page, set) = try read { world throws(PageError) in
@@ -24,7 +29,7 @@ extension Engine {
       meters.stages.served(page, of: set)
       record(page, of: set)
     }
-    return page
+    return (page, set)
   }
 
   /// A later page of a ranked set. It goes to the log too when its first page did.

@@ -4,14 +4,22 @@ extension PageServed {
 
   /// The record of a page.
   init(_ desk: PageDesk.Entry) {
-    let (page, set) = (desk.page, desk.set)
+    self.init(desk.page, of: desk.set, time: desk.time, sampleRate: desk.sampleRate)
+  }
+
+  /// The record of a page that was cut from a set.
+  ///
+  /// - Parameters:
+  ///   - time: when it was served.
+  ///   - sampleRate: the share of pages that is written.
+  package init(_ page: Page, of set: RankedSet, time: Timestamp, sampleRate: Double) {
     self.init(
       user: set.request.user, surface: set.request.surface, requestID: page.requestID,
-      offset: page.offset, servedBy: page.servedBy.rawValue, time: desk.time, entries: [])
+      offset: page.offset, servedBy: page.servedBy.rawValue, time: time, entries: [])
     model = String(set.model.prefix(Self.modelDigits))
     configuration = set.scoring.digest
     experiments = "ranker=\(set.arm.rawValue)"
-    sampleRate = Float(desk.sampleRate)
+    self.sampleRate = Float(sampleRate)
     entries.reserveCapacity(page.entries.count)
     guard let evidence = set.evidence else { return }
     features = evidence.features.map(\.rawValue)

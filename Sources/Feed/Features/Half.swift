@@ -4,8 +4,8 @@ package enum Half {
   /// The largest finite number.
   package static let greatest: Float = 65_504
 
-  /// The nearest number of half precision, ties to even; beyond the largest finite one it is that
-  /// one, and what is not a number is 0: a feature is always finite.
+  /// The nearest number of half precision, ties to even; a finite number beyond the largest finite
+  /// one becomes that one, and what is not finite stays as it is.
   @inline(__always)
   package static func rounded(_ value: Float) -> Float {
     let bits = value.bitPattern
@@ -18,7 +18,7 @@ package enum Half {
       return Float(bitPattern: step.bitPattern | sign)
     }
     if size > 0x477f_e000 {
-      return size > 0x7f80_0000 ? 0 : Float(bitPattern: greatest.bitPattern | sign)
+      return size >= 0x7f80_0000 ? value : Float(bitPattern: greatest.bitPattern | sign)
     }
     let odd = (size &>> 13) & 1
     let nearest = (size &+ 0xfff &+ odd) & ~0x1fff
@@ -31,6 +31,7 @@ package enum Half {
     let rounded = rounded(value)
     let sign = UInt16(truncatingIfNeeded: (rounded.bitPattern &>> 16) & 0x8000)
     let size = rounded.bitPattern & 0x7fff_ffff
+    if size >= 0x7f80_0000 { return size > 0x7f80_0000 ? 0x7e00 : sign | 0x7c00 }
     if size < 0x3880_0000 {
       let steps = UInt16(truncatingIfNeeded: Int32(Float(bitPattern: size) * 16_777_216))
       return sign | steps

@@ -75,7 +75,9 @@ package struct Evidence: Sendable {
 
   /// The features of the request's candidate at `index`: a place, or beyond the places one that was
   /// not shown.
-  package func features(at index: Int) -> [Float] { values(index, 0..<(features.count - request.count)) }
+  package func features(at index: Int) -> [Float] {
+    values(index, 0..<(features.count - request.count))
+  }
 
   /// What the heads said of it.
   package func heads(at index: Int) -> [Float] { values(index, width - heads.count..<width) }

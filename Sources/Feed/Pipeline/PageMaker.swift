@@ -132,7 +132,8 @@ public final class PageMaker: Sendable {
 
   /// Changes the settings of a surface for pages that are made from now on; kept pages of it are
   /// made anew.
-  package func change(_ surface: String, _ body: (inout SurfaceSettings) -> Void) throws(PageError) {
+  package func change(_ surface: String, _ body: (inout SurfaceSettings) -> Void) throws(PageError)
+  {
     try pipeline.change(surface, body)
   }
 
@@ -193,7 +194,8 @@ public final class PageMaker: Sendable {
     now: Timestamp, _ workspace: Workspace
   ) throws(PageError) -> Page? {
     let set = kept.set
-    guard isYoung(set, surface, now), isScored(set, surface), isOwnTrue(set), isAlive(set, key.user, world),
+    guard isYoung(set, surface, now), isScored(set, surface), isOwnTrue(set),
+      isAlive(set, key.user, world),
       !celebrityPosted(since: set, world)
     else { return nil }
     let result = try cut(set, world, start: 0, limit: set.limit, workspace)

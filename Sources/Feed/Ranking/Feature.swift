@@ -2,7 +2,7 @@
 ///
 /// Raw values stand in logs and in models: they are never reused, and new ones go to the end. Each
 /// feature is either of the candidate or of the request, which is the same for all candidates.
-/// Every value is finite and of half precision, so that a log of halves holds what was scored.
+/// Every value is of half precision, so that a log of halves holds what was scored.
 public enum Feature: UInt8, CaseIterable, Sendable {
   /// The weight of the follow, whichever source found the item.
   case followed = 0
@@ -101,7 +101,7 @@ public enum Feature: UInt8, CaseIterable, Sendable {
   case sessionAuthor
   /// The same on items of the topic.
   case sessionTopic
-  /// 1 when the item's language is the user's, -1 when it is another, 0 when either is unknown.
+  /// 1 when the item's language is known to be the user's.
   case sameLanguage
 
   // Of the request.

@@ -14,7 +14,7 @@ struct FeatureExtractor {
   private var visit = Visit()
 
   private static let counted = FeatureSet([
-    .engagementRate, .negativeRate, .popularity, .burst, .velocity, .quiet,
+    .engagementRate, .negativeRate, .popularity, .burst, .velocity,
   ])
   private static let windowed = FeatureSet([
     .impressionsDay, .clicks5Minutes, .clicks30Minutes, .clicksHour, .clicksDay, .clickRateHour,
@@ -90,9 +90,6 @@ struct FeatureExtractor {
       matrix[.popularity, index] = Logarithm.natural(1 + now.shortClicks)
       matrix[.burst, index] = Logarithm.natural(1 + now.burstClicks)
       matrix[.velocity, index] = now.velocity
-      matrix[.quiet, index] = Self.hours(
-        since: max(world.engagement.stats[row].updated, candidates.facts[index].created),
-        context.second)
     }
   }
 
@@ -248,8 +245,7 @@ struct FeatureExtractor {
     if needed.contains(.sameLanguage) {
       let own = context.state.language
       matrix.fill(.sameLanguage) {
-        let language = candidates.facts[$0].language
-        return own == 0 || language == 0 ? 0 : language == own ? 1 : -1
+        own != 0 && candidates.facts[$0].language == own ? 1 : 0
       }
     }
   }
@@ -266,6 +262,12 @@ struct FeatureExtractor {
     }
     if needed.contains(.age) {
       matrix.fill(.age) { Self.hours(since: candidates.facts[$0].created, context.second) }
+    }
+    if needed.contains(.quiet) {
+      matrix.fill(.quiet) {
+        let touched = world.engagement.stats[Int(candidates.rows[$0])].updated
+        return Self.hours(since: max(touched, candidates.facts[$0].created), context.second)
+      }
     }
     if needed.contains(.hasVector) {
       matrix.fill(.hasVector) { world.placed.contains(candidates.rows[$0]) ? 1 : 0 }

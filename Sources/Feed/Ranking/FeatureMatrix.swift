@@ -35,7 +35,7 @@ package struct FeatureMatrix {
   }
 
   /// Sets a feature of the request.
-  mutating func set(_ feature: Feature, _ value: Float) {
+  package mutating func set(_ feature: Feature, _ value: Float) {
     constants[Int(feature.rawValue)] = Half.rounded(value)
   }
 

@@ -62,6 +62,30 @@ enum MetricsRoutes {
     text.single(
       "updraft_ready", .gauge, "Whether the log is folded in.",
       service.isReady.load(ordering: .acquiring) ? 1 : 0)
+    shadow(meters, &text)
+  }
+
+  /// The log of pages, and the model that nobody sees.
+  private static func shadow(_ meters: Meters, _ text: inout PrometheusText) {
+    text.single(
+      "updraft_pages_unlogged_total", .counter, "Served pages that the log could not take.",
+      Double(meters.pagesUnlogged.value))
+    text.single(
+      "updraft_shadow_pages_total", .counter, "Pages that the model in the shadow scored.",
+      Double(meters.shadow.pages.value))
+    text.single(
+      "updraft_shadow_failed_total", .counter, "Pages on which it said what is no number.",
+      Double(meters.shadow.failed.value))
+    text.single(
+      "updraft_shadow_top_compared_total", .counter, "Places of the served first ten.",
+      Double(meters.shadow.topCompared.value))
+    text.single(
+      "updraft_shadow_top_shared_total", .counter, "Of these, what is in its first ten, too.",
+      Double(meters.shadow.topShared.value))
+    text.single(
+      "updraft_shadow_correlation_total", .counter,
+      "The sum over pages of Spearman's rank correlation plus 1.",
+      Double(meters.shadow.correlation.value) / 1000)
   }
 
   private static func world(_ service: Service, _ text: inout PrometheusText) {

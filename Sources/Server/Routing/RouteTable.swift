@@ -2,6 +2,7 @@
 enum RouteTable {
   static let all: [Route] =
     PageRoutes.all + EventRoutes.all + PostRoutes.all + PeopleRoutes.all + CatalogRoutes.all
-    + VectorRoutes.all + AdminRoutes.all + MetricsRoutes.all + ProbeRoutes.all + DemoRoutes.all
+    + VectorRoutes.all + AdminRoutes.all + UtilityRoutes.all + MetricsRoutes.all + ProbeRoutes.all
+    + DemoRoutes.all
     + PageFileRoutes.all
 }

@@ -44,6 +44,11 @@ enum Schemas {
     .init("interests", .list(term, max: PeopleDecoder.interestsMax), required: false),
   ]
 
+  static let utilityMembers: [Schema.Member] = SurfaceSettings.utilityNames.map {
+    .init(
+      $0, .number(min: -UtilityRoutes.weightMax, max: UtilityRoutes.weightMax), required: false)
+  }
+
   private static let vector = Schema.list(.number(), max: VectorRoutes.componentsMax)
 
   private static let weight = Schema.Member(
@@ -81,6 +86,7 @@ enum Schemas {
         .init("exact", .boolean, required: false),
       ])
     ),
+    ("UtilityInput", .object(utilityMembers)),
     ("VersionInput", .object([.init("version", .integer(min: 1, max: Int(UInt32.max)))])),
     ("ReplayInput", .object([.init("ids", .list(.integer(min: 1)), required: false)])),
     ("DemoTokenInput", .object([.init("user_id", .identifier)])),

@@ -184,6 +184,7 @@ extension Schemas {
             ])))
       ])
     ),
+    ("Utility", .object(utilityMembers)),
     (
       "Digest",
       .object([

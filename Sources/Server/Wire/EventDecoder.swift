@@ -149,7 +149,8 @@ struct EventDecoder {
     } else {
       guard let named = fields.user else { throw row.missing("user_id") }
       try put(named, .user, start, &batch)
-      guard !batch.bytes[(start + InteractionView.textsStart)...].starts(with: Self.anonymousPrefix) else {
+      guard !batch.bytes[(start + InteractionView.textsStart)...].starts(with: Self.anonymousPrefix)
+      else {
         throw named.error(.invalid, "anonymous sessions can't be named")
       }
     }
