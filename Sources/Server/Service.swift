@@ -25,6 +25,10 @@ final class Service: Sendable {
   let demo: (any DemoUsers)?
   /// Gives items vectors by a text model; nil where none is configured.
   let filler: TextFiller?
+  /// Keeps the models that are served; nil where none can be.
+  let keeper: ModelKeeper?
+  /// Looks after them.
+  let tender: ModelTender?
   /// What `GET /v1/stats` compares with.
   let recent = RecentWindow()
   /// When the server was made, in ticks.
@@ -35,9 +39,14 @@ final class Service: Sendable {
   /// What the HTTP layer counts; set once it listens.
   let httpCounters = Once<HTTPCounters>()
 
-  init(engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil) {
+  init(
+    engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil,
+    keeper: ModelKeeper? = nil
+  ) {
     self.demo = demo
     self.filler = filler
+    self.keeper = keeper
+    tender = keeper.map { ModelTender($0) }
     started = engine.time.ticks
     let configuration = engine.configuration
     self.engine = engine
