@@ -51,7 +51,7 @@ internal import Glibc
     options: [.version],
     subcommands: [
       ServeCommand.command, DemoCommand.command, ImportCommand.command, EvaluateCommands.group,
-      IndexCommands.group,
+      IndexCommands.group, ModelCommands.group,
       BenchCommand.command, KeyCommands.group, LogCommands.group, DoctorCommand.command,
       ReplayCommand.command, SimulateCommand.command, TrainCommands.group,
       ConfigCommands.group,
