@@ -27,6 +27,10 @@ final class Service: Sendable {
   let demo: (any DemoUsers)?
   /// Gives items vectors by a text model; nil where none is configured.
   let filler: TextFiller?
+  /// Keeps the models that are served; nil where none can be.
+  let keeper: ModelKeeper?
+  /// Looks after them.
+  let tender: ModelTender?
   /// What `GET /v1/stats` compares with.
   let recent = RecentWindow()
   /// The program's version, for the metrics.
@@ -41,11 +45,13 @@ final class Service: Sendable {
 
   init(
     engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil,
-    version: String
+    keeper: ModelKeeper? = nil, version: String
   ) {
     self.version = version
     self.demo = demo
     self.filler = filler
+    self.keeper = keeper
+    tender = keeper.map { ModelTender($0) }
     started = engine.time.ticks
     let configuration = engine.configuration
     self.engine = engine

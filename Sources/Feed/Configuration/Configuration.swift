@@ -8,6 +8,8 @@ public struct Configuration: Equatable, Sendable {
   public var engine = EngineSettings()
   /// How labels are joined to served pages.
   public var learning = LearningSettings()
+  /// How models come into service, and what takes them back.
+  public var models = ModelLifeSettings()
   /// Addresses, limits, identity.
   public var server = ServerSettings()
   /// The folder of a text model; empty: vectors of texts come from the hashed encoder.

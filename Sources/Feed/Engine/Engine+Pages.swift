@@ -27,6 +27,7 @@ extension Engine {
       meters.cacheMisses.add()
       meters.rungs[Int(page.servedBy.rawValue)].add()
       meters.stages.served(page, of: set)
+      meters.arms.served(page, of: set)
       record(page, of: set)
     }
     return (page, set)

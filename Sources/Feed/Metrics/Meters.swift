@@ -28,6 +28,8 @@ public struct Meters: Sendable {
   public let shadow = ShadowMeters()
   /// The stages of ranking.
   public let stages = StageMeters()
+  /// Pages by who scored them.
+  public let arms = ArmMeters()
 
   init() {}
 }

@@ -57,7 +57,7 @@ public struct LoggedInteractions {
       default: break
       }
     case .itemPublished, .itemChanged, .profile, .follow, .unfollow, .pageServed, .itemVector,
-      .spaceSwitched:
+      .spaceSwitched, .tasteSet:
       break
     }
   }

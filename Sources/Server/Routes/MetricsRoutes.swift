@@ -31,6 +31,8 @@ enum MetricsRoutes {
       IndexMetrics.write(service.engine, into: &text)
       LearningMetrics.write(service.engine, into: &text)
     }
+    ModelMeters.write(service.engine.meters.arms, into: &text)
+    if let keeper = service.keeper { keeper.meters.write(keeper, into: &text) }
     connections(service, &text)
     process(service, call.received, &text)
     call.finish(

@@ -107,6 +107,7 @@ enum Schemas {
     ),
     ("UtilityInput", .object(utilityMembers)),
     ("VersionInput", .object([.init("version", .integer(min: 1, max: Int(UInt32.max)))])),
+    ("ModelInput", .object([.init("files", .object([], isOpen: true))])),
     (
       "ReplayInput",
       .object([

@@ -212,6 +212,23 @@ extension Schemas {
         .init("kept", .list(.object([.init("id", .integer()), .init("reason", .text())]))),
       ])
     ),
+    ("Models", .object([.init("models", .list(open([.init("id", .text())])))], isOpen: true)),
+    ("Model", open([.init("id", .text()), .init("stage", .text())])),
+    ("Imported", .object([.init("id", .text())])),
+    (
+      "Promoted",
+      .object([
+        .init("id", .text()), .init("stage", .text()), .init("forced", .boolean),
+        .init("checks", .list(open([.init("name", .text())]))),
+      ])
+    ),
+    (
+      "RolledBack",
+      .object([
+        .init("stage", .text()), .init("id", .text()),
+        .init("serving", .optional(.text())),
+      ])
+    ),
     (
       "Discarded",
       .object([

@@ -23,6 +23,9 @@ extension Configuration {
       .block(
         "learning", \.learning, LearningSettings.schema,
         "How labels are joined to the pages that were served."),
+      .block(
+        "models", \.models, ModelLifeSettings.schema,
+        "How models are trained, come into service, and are taken back."),
     ],
     families: [
       .blocks(
