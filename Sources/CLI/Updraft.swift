@@ -53,7 +53,7 @@ internal import Glibc
       ServeCommand.command, DemoCommand.command, ImportCommand.command, EvaluateCommands.group,
       IndexCommands.group,
       BenchCommand.command, KeyCommands.group, LogCommands.group, DoctorCommand.command,
-      ReplayCommand.command,
+      ReplayCommand.command, SimulateCommand.command, TrainCommands.group,
       ConfigCommands.group,
       VersionCommand.command,
       CompletionCommand.command,

@@ -6,6 +6,8 @@ public struct Configuration: Equatable, Sendable {
   public var log = LogSettings()
   /// Threads and bounds of ranking.
   public var engine = EngineSettings()
+  /// How labels are joined to served pages.
+  public var learning = LearningSettings()
   /// Addresses, limits, identity.
   public var server = ServerSettings()
   /// The folder of a text model; empty: vectors of texts come from the hashed encoder.

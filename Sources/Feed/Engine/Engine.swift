@@ -13,6 +13,8 @@ public final class Engine: @unchecked Sendable {
   public let configuration: Configuration
   /// What the engine measures.
   public let meters = Meters()
+  /// Joins labels to pages as events come in; nil unless `learning.enabled`.
+  public let learning: LearningTap?
   /// Where its time comes from.
   public let time: any TimeSource
   let log: any EventLog
@@ -61,6 +63,7 @@ public final class Engine: @unchecked Sendable {
     self.graphs = graphs
     self.time = time
     self.notice = notice
+    learning = configuration.learning.enabled ? LearningTap(configuration) : nil
     world = World(settings: configuration.world)
     desk = PageDesk(models: models, meters: meters)
     queue = WriterQueue(
@@ -102,6 +105,7 @@ public final class Engine: @unchecked Sendable {
   public func start() throws(LogError) {
     do {
       try recover()
+      try startLearning()
     } catch {
       enter(.failed(error.description))
       throw error
@@ -229,6 +233,7 @@ public final class Engine: @unchecked Sendable {
       meters.events.add(UInt64(batch.count))
     }
     let outcomes = apply(batch, from: first)
+    learning?.observe(batch, from: first)
     let now = time.ticks
     var index = 0
     for (submission, known) in zip(submissions, known) {

@@ -27,6 +27,7 @@ enum MetricsRoutes {
     if service.isReady.load(ordering: .acquiring) {
       world(service, &text)
       IndexMetrics.write(service.engine, into: &text)
+      LearningMetrics.write(service.engine, into: &text)
     }
     connections(service, &text)
     call.finish(

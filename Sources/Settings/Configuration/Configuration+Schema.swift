@@ -20,6 +20,9 @@ extension Configuration {
       .block(
         "world", \.world, WorldSettings.schema,
         "What the fold reads. A change here rebuilds the world from the log."),
+      .block(
+        "learning", \.learning, LearningSettings.schema,
+        "How labels are joined to the pages that were served."),
     ],
     families: [
       .blocks(

@@ -1,0 +1,11 @@
+/// `updraft train …`: from the log to examples and models.
+enum TrainCommands {
+  static let group: Command = Command(
+    "train", "Make examples and models from what was served.",
+    examples: [
+      .init(
+        "updraft train export --data ./data --output examples.csv --format csv",
+        "Every item shown, with its features as scored and what came of it.")
+    ],
+    subcommands: [TrainExportCommand.command])
+}
