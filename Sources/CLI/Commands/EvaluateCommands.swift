@@ -13,7 +13,7 @@ enum EvaluateCommands {
         "Predicts every click of b from all before it."),
       .init("updraft evaluate prequential --help", "The protocol."),
     ],
-    subcommands: [prequential])
+    subcommands: [prequential, EvaluateRankerCommand.command])
 
   private static let prequential: Command = Command(
     "prequential", "Predict each click from all clicks before it, then learn it.",

@@ -5,7 +5,9 @@ enum TrainCommands {
     examples: [
       .init(
         "updraft train export --data ./data --output examples.csv --format csv",
-        "Every item shown, with its features as scored and what came of it.")
+        "Every item shown, with its features as scored and what came of it."),
+      .init(
+        "updraft train ranker --data ./data --output model", "A model from what was served."),
     ],
-    subcommands: [TrainExportCommand.command])
+    subcommands: [TrainExportCommand.command, TrainRankerCommand.command])
 }
