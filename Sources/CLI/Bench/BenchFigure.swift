@@ -2,6 +2,7 @@
 enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
   case inserts, churn
+  case ranker
   case fanOut = "fan-out"
   case indexOpen = "index-open"
 
@@ -20,6 +21,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .memory: "a million items and 200,000 users"
     case .vectors: "nearest vectors at equal recall, beside hnswlib and faiss"
     case .inserts: "nearest vectors while others come"
+    case .ranker: "learning to rank, beside XGBoost and LightGBM"
     case .churn: "recall after half of the vectors were replaced, ten times over"
     case .indexOpen: "a graph of a million vectors of 128 components, opened from its file"
     }
@@ -41,6 +43,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: try bench.nearestVectors()
     case .inserts: try bench.inserts()
     case .churn: try bench.churn()
+    case .ranker: try bench.ranker()
     case .indexOpen: try bench.indexOpen()
     }
   }
@@ -55,6 +58,8 @@ struct Bench {
   let globo: (warmup: String, evaluate: String)?
   /// The folder of the sets of vectors `titles-minilm` and `sift-5k`.
   let vectors: String?
+  /// The folder of LightGBM's lambdarank sample.
+  let rank: String?
 
   /// A size, or a tenth of it.
   func size(_ full: Int) -> Int { isQuick ? max(1, full / 10) : full }
