@@ -25,7 +25,7 @@ enum TrainRankerCommand {
     options: [
       .rankerFormat, .trainRows, .trainGroups, .validRows, .validGroups, .data,
       .modelOutput.required,
-      .rankerSearch, .rankerRounds, .positionBias, .propensityClip, .trainSeed, .trainThreads,
+      .rankerSearch, .rankerRounds, .positionBias, .propensityClip, .trainSeed, .rankerThreads,
       .config, .set,
     ],
     examples: [
@@ -61,7 +61,7 @@ enum TrainRankerCommand {
     if let seed = try arguments.integer(.trainSeed, in: 0...Int(Int32.max)) {
       options.seed = UInt64(seed)
     }
-    if let threads = try arguments.integer(.trainThreads, in: 1...1_024) {
+    if let threads = try arguments.integer(.rankerThreads, in: 1...1_024) {
       options.threads = threads
     }
     if let seconds = try arguments.integer(.rankerSearch, in: 0...1_000_000) {
@@ -180,5 +180,5 @@ extension Option {
   static let propensityClip = Option(
     "clip", "N", "The most that a click far down counts over one at the top.", standard: "10")
   static let trainSeed = Option("seed", "N", "What chance follows from.", standard: "0")
-  static let trainThreads = Option("threads", "N", "Threads to train with.", standard: "all cores")
+  static let rankerThreads = Option("threads", "N", "Threads to train with.", standard: "all cores")
 }
