@@ -136,8 +136,8 @@ public struct Interaction: Equatable, Sendable {
   public var target: String
   /// Whether `target` names an author.
   public var targetIsAuthor = false
-  /// Milliseconds for dwell, milliseconds in view for an impression, seconds for watch and complete,
-  /// otherwise 0.
+  /// Milliseconds for dwell, milliseconds in view for an impression, seconds for watch and
+  /// complete, otherwise 0.
   public var value: Float = 0
   /// The item's place over all pages of the ranking, from 1; 0 = unknown.
   public var position: UInt16 = 0

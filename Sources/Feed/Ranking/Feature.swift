@@ -139,7 +139,7 @@ public enum Feature: UInt8, CaseIterable, Sendable {
   /// 1 when the page is limited to a category.
   case aboutCategory
   /// 0 to 1,023, out of the surface's name.
-  case surface
+  case surfaceCode
   /// ln(1 + candidates).
   case candidates
 

@@ -23,7 +23,7 @@ enum RequestFeatures {
     matrix.set(.hasRegion, context.region == 0 ? 0 : 1)
     matrix.set(.aboutItem, context.item == nil ? 0 : 1)
     matrix.set(.aboutCategory, context.category == 0 ? 0 : 1)
-    matrix.set(.surface, Float(context.surface.digit))
+    matrix.set(.surfaceCode, Float(context.surface.digit))
     matrix.set(.candidates, FeatureExtractor.grown(Float(candidates)))
   }
 

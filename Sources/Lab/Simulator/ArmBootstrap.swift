@@ -1,6 +1,6 @@
-/// How far chance may have moved the difference of two arms: the percentile bootstrap (Efron, Annals
-/// of Statistics 1979, doi:10.1214/aos/1176344552) over users, since what one user does on several
-/// pages hangs together.
+/// How far chance may have moved the difference of two arms: the percentile bootstrap (Efron,
+/// Annals of Statistics 1979, doi:10.1214/aos/1176344552) over users, since what one user does on
+/// several pages hangs together.
 public enum ArmBootstrap {
   /// What one user did.
   public struct Sum: Equatable, Sendable {

@@ -92,8 +92,8 @@ public struct Simulation {
     for batch in world.history(now: start) { try engine.take(batch) }
   }
 
-  /// The configuration with the arms' rankings cut to what is looked at: users of a simulation never
-  /// follow a cursor, and the places of a page do not depend on those behind it.
+  /// The configuration with the arms' rankings cut to what is looked at: users of a simulation
+  /// never follow a cursor, and the places of a page do not depend on those behind it.
   private static func firstPages(
     _ options: Options, _ configuration: Configuration
   ) -> Configuration {

@@ -6,8 +6,8 @@ extension LearningSettings {
     settings: [
       Setting(
         "enabled", \.enabled, .flag,
-        "Whether labels are joined as events come in, for meters and guardrails; export and training"
-          + " need it not."),
+        "Whether labels are joined as events come in, for meters and guardrails; export and "
+          + "training need it not."),
       Setting(
         "attribution", \.attributionMs, .duration(in: anyTime),
         "How long after a page an event without a request id still finds it by user and item."),
@@ -19,7 +19,7 @@ extension LearningSettings {
         "How far a client's clock may be behind, so that its events seem to precede their page."),
       Setting(
         "page_delay", \.pageDelayMs, .duration(in: 0...3_600_000),
-        "How long an event waits for the page of its request, which is logged after it was answered."
+        "How long an event waits for the page of its request, which is logged after the answer."
       ),
       Setting(
         "pending_pages_max", \.pendingPagesMax, .integer(in: 1...1_000_000_000),

@@ -127,7 +127,8 @@ import Testing
         arms[0], arms[1], resamples: 400, seed: UInt64(trial))
       if interval.excludesZero { misses += 1 }
     }
-    // Binomial with p = 0.05 (a little more for a bootstrap), n = 200: 3 to 22 in all but 1 of 1,000.
+    // Binomial with p = 0.05 (a little more for a bootstrap), n = 200: 3 to 22 in all but 1 of
+    // 1,000.
     #expect((3...22).contains(misses), "\(misses)")
   }
 

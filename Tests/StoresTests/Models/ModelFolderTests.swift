@@ -107,7 +107,7 @@ struct ModelFolderTests {
     ("edges of bins must rise", { $0.profiles[0].edges.reverse() }),
     ("one share more", { $0.profiles[0].shares.removeLast() }),
     ("from 0.0 to 1.0", { $0.profiles[0].shares[0] = 1.5 }),
-    ("expected a number", { $0.profiles[0].mean = .nan }),
+    ("the member \"mean\" is missing", { $0.profiles[0].mean = .nan }),
     ("no feature \"shoe_size\"", { $0.profiles[0].feature = "shoe_size" }),
   ]
 

@@ -38,7 +38,7 @@ struct ModelSchemaTests {
     Fault(
       words: "the head shares is unknown", manifest: { $0.heads[0].name = "shares" }),
     Fault(
-      words: "predicts no probability", manifest: { $0.smokeOutputs = [[-0.5, 0.5]] },
+      words: "predicts no probability", manifest: { $0.smokeOutputs = [[0, 1]] },
       replaced: ("binary:logistic", "reg:squarederror")),
     Fault(
       words: "smoke row 1", code: .corrupt, manifest: { $0.smokeOutputs[0][1] = 0.6225 }),
@@ -49,7 +49,7 @@ struct ModelSchemaTests {
       words: "click.json: ", code: .corrupt,
       replaced: (#""split_conditions":[0.5,-0.5,0.5]"#, #""split_conditions":[0.5,NaN,0.5]"#)),
     Fault(
-      words: "click.json: number", code: .corrupt,
+      words: "too large for a 32-bit float", code: .corrupt,
       replaced: (#""split_conditions":[0.5,-0.5,0.5]"#, #""split_conditions":[0.5,1e39,0.5]"#)),
     Fault(
       words: "trees have no cycles", code: .corrupt,
