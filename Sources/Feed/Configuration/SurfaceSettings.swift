@@ -5,6 +5,8 @@ public struct SurfaceSettings: Equatable, Sendable {
   public var sources: [String: Int] = [:]
   /// Weights of the linear scorer, by feature name; a feature that is not named weighs 0.
   public var weights: [String: Double] = [:]
+  /// What corrects scores within seconds of a click.
+  public var online = OnlineSettings()
   /// What the seen filter removes.
   public var seen = SeenPolicy.impressed
   /// Items on a page when the request does not say.

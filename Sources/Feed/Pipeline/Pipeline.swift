@@ -64,21 +64,23 @@ public struct Pipeline: Sendable {
   ///   - now: the time of the request.
   ///   - time: for deadlines and the durations of stages.
   ///   - number: names the set in cursors.
+  ///   - online: what corrects the scores, where the surface wants that.
   ///   - workspace: memory that no other thread uses meanwhile.
   public func rank(
     _ request: PageRequest, _ world: borrowing World, now: Timestamp, time: any TimeSource,
-    number: UInt64, _ workspace: Workspace
+    number: UInt64, online: OnlineWeights? = nil, _ workspace: Workspace
   ) throws(PageError) -> RankedSet {
     let context = try context(request, world, now: now, time: time, workspace)
     var run = Run(log: StageLog(time))
     gather(world, context, &run, &workspace.candidates)
     Self.filter(world, context, &run.log, workspace)
     if workspace.candidates.count == 0 { fallBack(world, context, &run, workspace) }
-    score(world, context, &run, workspace)
+    score(world, context, &run, online, workspace)
     let places = arrange(world, context, &run, workspace)
     let set = RankedSet(
       number: number, request: request, context, world, places: places, servedBy: run.rung,
-      degraded: run.degraded, stages: run.log.stages)
+      degraded: run.degraded, stages: run.log.stages,
+      online: online.flatMap { workspace.online.record($0, workspace.order.prefix(places.count)) })
     workspace.give(context.marks)
     return set
   }
@@ -153,12 +155,14 @@ public struct Pipeline: Sendable {
 
   private func score(
     _ world: borrowing World, _ context: RankingContext, _ run: inout Run,
-    _ workspace: Workspace
+    _ online: OnlineWeights?, _ workspace: Workspace
   ) {
     let count = workspace.candidates.count
+    workspace.online.removeAll()
     let isLate = context.isTimeOver
     if isLate || run.rung == .popular {
       Self.scoreBySources(&workspace.candidates)
+      Self.boostFresh(context, &workspace.candidates)
       workspace.matrix.begin(count: 0)
       if isLate {
         run.degraded.append("score:deadline")
@@ -166,12 +170,18 @@ public struct Pipeline: Sendable {
       }
     } else {
       let scorer = context.surface.scorer
+      let online = context.surface.online == nil ? nil : online
+      let needed = scorer.features.union(context.surface.online?.featureSet)
       workspace.extractor.extract(
-        scorer.features, world, context, workspace.candidates, into: &workspace.matrix)
+        needed, world, context, workspace.candidates, into: &workspace.matrix)
       run.log.end("features", entered: count, left: count)
       scorer.score(workspace.matrix, into: &workspace.candidates.scores)
+      Self.boostFresh(context, &workspace.candidates)
+      if let online {
+        workspace.online.fill(world, context, workspace.candidates, workspace.matrix)
+        online.correct(&workspace.online, &workspace.candidates.scores)
+      }
     }
-    Self.boostFresh(context, &workspace.candidates)
     run.log.end("score", entered: count, left: count)
   }
 

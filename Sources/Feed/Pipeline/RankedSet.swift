@@ -33,6 +33,8 @@ public final class RankedSet: Sendable {
   public let degraded: [String]
   /// How long each stage took, and how many candidates went in and out.
   public let stages: [Page.Stage]
+  /// What the online part did to it; nil = nothing.
+  public let online: OnlineRecord?
   let places: [Place]
   /// The newest item's serial then.
   let serial: UInt64
@@ -42,7 +44,7 @@ public final class RankedSet: Sendable {
   init(
     number: UInt64, request: PageRequest, _ context: RankingContext,
     _ world: borrowing World, places: [Place], servedBy: Rung, degraded: [String],
-    stages: [Page.Stage]
+    stages: [Page.Stage], online: OnlineRecord? = nil
   ) {
     self.number = number
     self.request = request
@@ -56,6 +58,7 @@ public final class RankedSet: Sendable {
     self.servedBy = servedBy
     self.degraded = degraded
     self.stages = stages
+    self.online = online
   }
 
   /// How many places there are.

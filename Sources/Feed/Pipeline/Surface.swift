@@ -10,6 +10,8 @@ package struct Surface: Sendable {
   private let reserved: [Int]
   /// What scores its candidates.
   let scorer: any Scorer
+  /// What corrects their scores; nil = nothing.
+  let online: OnlineSurface?
 
   /// Resolves settings; names of no source or feature count for nothing, the check of the
   /// configuration refuses them.
@@ -19,6 +21,7 @@ package struct Surface: Sendable {
     quotas = SourceName.allCases.map { max(0, settings.sources[$0.name] ?? 0) }
     reserved = SourceName.allCases.map { max(0, settings.reserved[$0.name] ?? 0) }
     scorer = LinearScorer(weights: settings.weights)
+    online = OnlineSurface(settings.online)
   }
 
   /// How many candidates a source may bring.

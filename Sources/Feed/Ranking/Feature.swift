@@ -72,6 +72,13 @@ package struct FeatureSet: Sendable, Equatable {
     for feature in Feature.allCases where isIncluded(feature) { bits |= 1 << feature.rawValue }
   }
 
+  /// The features of either set.
+  func union(_ other: FeatureSet?) -> FeatureSet {
+    var all = self
+    all.bits |= other?.bits ?? 0
+    return all
+  }
+
   /// Whether a feature is in the set.
   package func contains(_ feature: Feature) -> Bool { bits & 1 << feature.rawValue != 0 }
 
