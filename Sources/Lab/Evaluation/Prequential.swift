@@ -6,8 +6,9 @@ public import Feed
 /// The online part learns each judged click, and each that would be one in the files that only
 /// teach, right after its page was ranked.
 ///
-/// A session is a visitor; what a page knows of the visit is what its click before said. A click is judged when it is neither its session's first nor a repeat
-/// inside the session; items already clicked in the session are left out of the page of 20.
+/// A session is a visitor; what a page knows of the visit is what its click before said. A click is
+/// judged when it is neither its session's first nor a repeat inside the session; items already
+/// clicked in the session are left out of the page of 20.
 public struct Prequential: Sendable {
   /// What was measured.
   public struct Result: Equatable, Sendable {

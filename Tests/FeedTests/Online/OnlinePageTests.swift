@@ -43,8 +43,9 @@ import Testing
     #expect(scene.items(plain).first == "i0")
     for _ in 0..<200 {
       _ = try Self.rank(scene, pipeline, model.weights, workspace)
-      let row = try #require(scene.world.item("i7"))
-      model.learn(&workspace.online, chosen: try #require(workspace.index(of: row)))
+      let row = scene.world.item("i7")
+      let chosen = workspace.index(of: try #require(row))
+      model.learn(&workspace.online, chosen: try #require(chosen))
     }
     let set = try Self.rank(scene, pipeline, model.weights, workspace)
     #expect(scene.items(set).first == "i7")
@@ -53,8 +54,8 @@ import Testing
     // The item alone, the region, and a word; nothing was read yet.
     #expect(record.keys.count == 3)
     for place in 0..<set.count {
-      let before = try #require(
-        (0..<plain.count).first { plain.row(at: $0) == set.row(at: place) })
+      let same = (0..<plain.count).first { plain.row(at: $0) == set.row(at: place) }
+      let before = try #require(same)
       let change = set.score(at: place) - plain.score(at: before)
       #expect(abs(change - record.corrections[place]) < 1e-5)
       #expect(abs(record.corrections[place]) <= Float(settings.bound))
@@ -76,13 +77,15 @@ import Testing
     var model = OnlineModel(settings)
     for _ in 0..<100 {
       _ = try Self.rank(scene, pipeline, model.weights, workspace)
-      let row = try #require(scene.world.item("i7"))
-      model.learn(&workspace.online, chosen: try #require(workspace.index(of: row)))
+      let row = scene.world.item("i7")
+      let chosen = workspace.index(of: try #require(row))
+      model.learn(&workspace.online, chosen: try #require(chosen))
     }
     let here = try Self.rank(scene, pipeline, model.weights, workspace)
     let there = try Self.rank(scene, pipeline, model.weights, workspace, context: ["os:b"])
     #expect(scene.items(here).first == "i7" && scene.items(there).first == "i0")
-    #expect(try #require(there.online).corrections.allSatisfy { $0 == 0 })
+    let untouched = try #require(there.online)
+    #expect(untouched.corrections.allSatisfy { $0 == 0 })
   }
 
   @Test func aSurfaceThatIsOffIsLeftAlone() throws {

@@ -1,6 +1,7 @@
 /// What items are crossed with in one request: a key for each value that is there.
 ///
-/// Keys are hashes of texts, not of rows, so that a page of the log means the same in every process.
+/// Keys are hashes of texts, not of rows, so that a page of the log means the same in every
+/// process.
 enum OnlineKeys {
   /// Keys of one request at most.
   static let max = 16

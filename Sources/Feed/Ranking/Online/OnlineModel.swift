@@ -23,6 +23,8 @@ public struct OnlineModel: Sendable {
   private var featureStates: [FTRL.State]
   private var slotStates: [FTRL.State]
   private var gradients: [Float] = []
+  /// Candidates whose gradient counts.
+  private var active: [Int] = []
 
   /// Gradients of crosses below this move no weight visibly, and are most of them.
   private static let negligible: Float = 1e-4
@@ -100,16 +102,32 @@ public struct OnlineModel: Sendable {
       }
     }
     if trial.columns.count == featureStates.count * count { stepFeatures(trial) }
-    for key in trial.keys.indices {
-      let first = key &* count
-      for index in 0..<count where abs(gradients[index]) >= Self.negligible {
-        let slot = Int(trial.slots[first &+ index])
-        var weight = weights.slots[slot]
-        crosses.step(&slotStates[slot], &weight, gradient: gradients[index])
-        weights.set(slot: slot, weight)
+    stepCrosses(trial)
+    weights.endStep()
+  }
+
+  private mutating func stepCrosses(_ trial: borrowing OnlineTrial) {
+    let count = trial.count
+    active.removeAll(keepingCapacity: true)
+    for index in 0..<count where abs(gradients[index]) >= Self.negligible { active.append(index) }
+    let slots = trial.slots.span
+    var kept: [FTRL.State] = []
+    swap(&kept, &slotStates)
+    var taken: [Float] = []
+    weights.exchange(slots: &taken)
+    do {
+      var states = kept.mutableSpan
+      var weights = taken.mutableSpan
+      for key in trial.keys.indices {
+        let first = key &* count
+        for index in active {
+          let slot = Int(slots[first &+ index])
+          crosses.step(&states[slot], &weights[slot], gradient: gradients[index])
+        }
       }
     }
-    weights.endStep()
+    weights.exchange(slots: &taken)
+    swap(&kept, &slotStates)
   }
 
   private mutating func stepFeatures(_ trial: borrowing OnlineTrial) {

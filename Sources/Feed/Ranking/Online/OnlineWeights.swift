@@ -31,7 +31,6 @@ public struct OnlineWeights: Sendable {
     swap(&sums, &trial.corrections)
     sums.removeAll(keepingCapacity: true)
     sums.append(contentsOf: repeatElement(0, count: count))
-    trial.slots.removeAll(keepingCapacity: true)
     // A page of other features than the weights' is corrected by its crosses alone.
     if trial.columns.count == features.count * count {
       for feature in features.indices {
@@ -40,17 +39,38 @@ public struct OnlineWeights: Sendable {
           features[feature], to: &sums)
       }
     }
-    for key in trial.keys {
-      for index in 0..<count {
-        // Both are hashes: their difference times an odd number has well-mixed high bits.
-        let mixed = (trial.items[index] ^ key) &* 0x9e37_79b9_7f4a_7c15
-        let slot = Int(truncatingIfNeeded: mixed &>> shift)
-        trial.slots.append(UInt32(truncatingIfNeeded: slot))
-        sums[index] += slots[slot]
-      }
-    }
+    addCrosses(&trial, &sums)
     swap(&sums, &trial.corrections)
     trial.scoredBy = version
+  }
+
+  /// Finds the slots of a page, and adds their weights.
+  private func addCrosses(_ trial: inout OnlineTrial, _ sums: inout [Float]) {
+    let count = trial.count
+    var places: [UInt32] = []
+    swap(&places, &trial.slots)
+    let wanted = trial.keys.count * count
+    if places.count > wanted { places.removeLast(places.count - wanted) }
+    if places.count < wanted {
+      places.append(contentsOf: repeatElement(0, count: wanted - places.count))
+    }
+    do {
+      var into = places.mutableSpan
+      var sums = sums.mutableSpan
+      let items = trial.items.span
+      let weights = slots.span
+      for number in trial.keys.indices {
+        let key = trial.keys[number]
+        for index in 0..<count {
+          // Both are hashes: their difference times an odd number has well-mixed high bits.
+          let mixed = (items[index] ^ key) &* 0x9e37_79b9_7f4a_7c15
+          let slot = mixed &>> shift
+          into[number &* count &+ index] = UInt32(truncatingIfNeeded: slot)
+          sums[index] += weights[Int(truncatingIfNeeded: slot)]
+        }
+      }
+    }
+    swap(&places, &trial.slots)
   }
 
   /// Adds the corrections of a page, bounded, to scores.
@@ -75,8 +95,8 @@ public struct OnlineWeights: Sendable {
 
   mutating func set(feature: Int, _ weight: Float) { features[feature] = weight }
 
-  @inline(__always)
-  mutating func set(slot: Int, _ weight: Float) { slots[slot] = weight }
+  /// Takes the weights of slots out, or puts them back.
+  mutating func exchange(slots other: inout [Float]) { swap(&slots, &other) }
 
   mutating func endStep() { version &+= 1 }
 }
