@@ -24,7 +24,11 @@ import Testing
 
   @Test func everyPropertyOfASurfaceHasAnEntry() {
     let schema = SurfaceSettings.schema
-    let paths = schema.settings.map(\.path) + schema.families.map(\.path)
+    let all = schema.settings.map(\.path) + schema.families.map(\.path)
+    // Of a block within the surface, its own entries are looked at below.
+    let paths = all.filter { !$0.hasPrefix("online.") } + ["online"]
+    let online = Mirror(reflecting: OnlineSettings()).children.map { Self.key($0.label ?? "") }
+    #expect(Set(online.map { "online." + $0 }) == Set(all.filter { $0.hasPrefix("online.") }))
     let keys = Mirror(reflecting: SurfaceSettings()).children.map { Self.key($0.label ?? "") }
     #expect(Set(keys) == Set(paths))
     #expect(Set(paths).count == paths.count)
@@ -79,7 +83,7 @@ import Testing
       let parts = line.drop { $0 == " " }.split(separator: ":", maxSplits: 1)
       parents = Array(parents.prefix(depth)) + [String(parts[0])]
       guard parts.count == 2 else { continue }
-      let value = parts[1].drop { $0 == " " }.filter { $0 != "\"" }
+      let value = parts[1].drop { $0 == " " }.filter { !"\"[]".contains($0) }
       environment["UPDRAFT__" + parents.joined(separator: "__").uppercased()] = value
     }
     let loaded = try Configuration.schema.load(Configuration(), environment: environment)
@@ -93,6 +97,9 @@ import Testing
     ("log: {durability: \"interval:0\"}", "log.durability"),
     ("world: {celebrity_followers: 10}", "world.small_author_followers"),
     ("surfaces: {home: {weights: {recensy: 1}}}", "surfaces.home.weights.recensy"),
+    ("surfaces: {home: {online: {crosses: [itm]}}}", "surfaces.home.online.crosses"),
+    ("surfaces: {home: {online: {features: [recensy]}}}", "surfaces.home.online.features"),
+    ("surfaces: {home: {online: {slots_log2: 27}}}", "surfaces.home.online.slots_log2"),
     ("surfaces: {home: {limit_max: 5}}", "surfaces.home.limit_default"),
     ("server: {listen: \"::1:99999\"}", "server.listen"),
   ])

@@ -25,7 +25,8 @@ enum EvaluateCommands {
       so far, less what the session has clicked, is ranked, and the rank of what was clicked next \
       is noted. Then the click is learned. HR@k is the share of judged clicks within the first k, \
       MRR@20 the mean of 1 / rank. Everything goes through the fold, the sources and the scorer \
-      that serve live traffic.
+      that serve live traffic; the online part learns each choice right after its page was made. \
+      A page knows of its visit what the click before said: system, place, referrer.
       """,
     options: [.clickFormat.required, .warmup.required, .evaluate.required, .config, .set],
     examples: [

@@ -24,6 +24,12 @@ extension SurfaceSettings {
     ] { bytes.put(Int64(number)) }
     for number in [freshBoostMs, cacheAgeMs] { bytes.put(number) }
     for number in [mmrLambda, freshBoost, exploreShare] { bytes.put(number.bitPattern) }
+    bytes.put(Int64(online.enabled ? 1 : 0))
+    for texts in [online.features, online.crosses] { bytes.put(texts: texts) }
+    bytes.put(Int64(online.slotsLog2))
+    for number in [
+      online.bound, online.featureRate, online.crossRate, online.beta, online.l1, online.l2,
+    ] { bytes.put(number.bitPattern) }
     return RecordView.over(bytes, 0..<bytes.count) { SnapshotWriter.checksum(of: $0) }
   }
 }

@@ -56,15 +56,19 @@ extension SurfaceSettings {
   /// Next reads of a news site, where all is gone in a day: what the readers of this session's last
   /// items read next, and what is read right now, set against what has been read for half an hour.
   ///
-  /// Weights fitted on a public log of clicks, with half-lives of 5 and 30 minutes.
+  /// Weights fitted on a public log of clicks, with half-lives of 5 and 30 minutes. Where pages are
+  /// learned from, the online part adds who reads what: by place and device, after which item.
   public static var news: SurfaceSettings {
     var surface = SurfaceSettings()
     surface.sources = ["co_engaged": 192, "trending": 50]
     surface.weights = ["burst": 0.85, "popularity": -0.5, "next": 0.43, "co_engaged": 0.39]
+    surface.online.enabled = true
+    surface.online.features = ["burst", "popularity", "next", "co_engaged"]
     surface.seen = .interacted
     surface.authorCap = 0
     surface.runMax = 0
     surface.mmrLambda = 1
+    surface.depth = 100
     return surface
   }
 

@@ -22,6 +22,8 @@ public struct SurfaceSettings: Equatable, Sendable {
   public var exploreShare = 0.0
   /// See `exploreShare`.
   public var exploreTop = 10
+  /// What corrects scores within seconds of a click.
+  public var online = OnlineSettings()
   /// What the seen filter removes.
   public var seen = SeenPolicy.impressed
   /// Items on a page when the request does not say.

@@ -12,6 +12,9 @@ public struct PageRequest: Equatable, Sendable {
   public var category = ""
   /// The region whose trends are asked for; empty = the user's.
   public var region = ""
+  /// What else is known of the visit, a few words such as `ios` or `from:search`; what readers in
+  /// the same circumstances choose is learned by the online part. At most 8 count.
+  public var context: [String] = []
   /// Names the page in the log and in answers.
   public var requestID = ""
 

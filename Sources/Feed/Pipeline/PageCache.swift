@@ -12,6 +12,7 @@ final class PageCache: Sendable {
     var item: String
     var category: String
     var region: String
+    var context: [String]
     var limit: Int
 
     init(_ request: PageRequest, limit: Int) {
@@ -20,6 +21,7 @@ final class PageCache: Sendable {
       item = request.item
       category = request.category
       region = request.region
+      context = request.context
       self.limit = limit
     }
   }

@@ -69,11 +69,13 @@ public struct Pipeline: Sendable {
   ///   - time: for deadlines and the durations of stages.
   ///   - number: names the set in cursors, and decides with the seed what is drawn by chance.
   ///   - serving: which model scores, where the surface wants one.
+  ///   - online: what corrects the scores, where the surface wants that.
   ///   - isLogged: whether the set keeps what the log is told of it.
   ///   - workspace: memory that no other thread uses meanwhile.
   public func rank(
     _ request: PageRequest, _ world: borrowing World, now: Timestamp, time: any TimeSource,
-    number: UInt64, serving: Serving = .linear, isLogged: Bool = false, _ workspace: Workspace
+    number: UInt64, serving: Serving = .linear, online: OnlineWeights? = nil,
+    isLogged: Bool = false, _ workspace: Workspace
   ) throws(PageError) -> RankedSet {
     let context = try context(request, world, now: now, time: time, workspace)
     var run = Run(log: StageLog(time))
@@ -86,6 +88,7 @@ public struct Pipeline: Sendable {
     Self.filter(world, context, &run.log, workspace)
     if workspace.candidates.count == 0 { fallBack(world, context, &run, workspace) }
     score(world, context, &run, workspace)
+    if let online { correct(online, world, context, &run, workspace) }
     var draw = Draw(seed: engine.seed, number: number)
     let places = arrange(world, context, &run, &draw, workspace)
     run.scoring.scoredBy = run.model?.id ?? ""
@@ -95,7 +98,8 @@ public struct Pipeline: Sendable {
     if isLogged { run.log.end("evidence", entered: places.count, left: workspace.logged.count) }
     let set = RankedSet(
       number: number, request: request, context, world, places: places, scoring: run.scoring,
-      evidence: evidence, servedBy: run.rung, degraded: run.degraded, stages: run.log.stages)
+      evidence: evidence, servedBy: run.rung, degraded: run.degraded, stages: run.log.stages,
+      online: online.flatMap { workspace.online.record($0, workspace.order.prefix(places.count)) })
     workspace.give(context.marks)
     return set
   }
@@ -174,6 +178,7 @@ public struct Pipeline: Sendable {
     _ workspace: Workspace
   ) {
     let count = workspace.candidates.count
+    workspace.online.removeAll()
     let isLate = context.isTimeOver
     if isLate || run.rung == .popular {
       run.model = nil
@@ -199,6 +204,21 @@ public struct Pipeline: Sendable {
     let boost = run.model == nil ? Float(surface.settings.freshBoost) : surface.utility.fresh
     Self.boostFresh(boost, context, &workspace.candidates)
     run.log.end("score", entered: count, left: count)
+  }
+
+  /// Lets the online part correct the scores, where the surface wants that and scores were made.
+  private func correct(
+    _ online: OnlineWeights, _ world: borrowing World, _ context: RankingContext,
+    _ run: inout Run, _ workspace: Workspace
+  ) {
+    guard let wanted = context.surface.online, workspace.matrix.count > 0 else { return }
+    let count = workspace.candidates.count
+    workspace.extractor.extract(
+      wanted.featureSet.subtracting(workspace.matrix.filled), world, context,
+      workspace.candidates, total: count, into: &workspace.matrix)
+    workspace.online.fill(world, context, workspace.candidates, workspace.matrix)
+    online.correct(&workspace.online, &workspace.candidates.scores)
+    run.log.end("online", entered: count, left: count)
   }
 
   /// Scores by what the scorer reads; what is filled already is not computed again.

@@ -52,6 +52,8 @@ public final class RankedSet: Sendable {
   public let degraded: [String]
   /// How long each stage took, and how many candidates went in and out.
   public let stages: [Page.Stage]
+  /// What the online part did to it; nil = nothing.
+  public let online: OnlineRecord?
   let places: [Place]
   let scoring: Scoring
   /// How the surface weighed a model's predictions.
@@ -66,7 +68,7 @@ public final class RankedSet: Sendable {
   init(
     number: UInt64, request: PageRequest, _ context: RankingContext,
     _ world: borrowing World, places: [Place], scoring: Scoring, evidence: Evidence?,
-    servedBy: Rung, degraded: [String], stages: [Page.Stage]
+    servedBy: Rung, degraded: [String], stages: [Page.Stage], online: OnlineRecord? = nil
   ) {
     self.number = number
     self.request = request
@@ -83,6 +85,7 @@ public final class RankedSet: Sendable {
     self.servedBy = servedBy
     self.degraded = degraded
     self.stages = stages
+    self.online = online
   }
 
   /// How many places there are.

@@ -19,6 +19,8 @@ package final class RankingContext {
   let category: UInt16
   /// The region that the request names, or the user's; 0 = none that is known.
   let region: UInt16
+  /// Hashes of the request's context.
+  let words: [UInt64]
   /// Whether the request names the region.
   let namesRegion: Bool
   /// What the seen filter removes.
@@ -79,6 +81,7 @@ package final class RankingContext {
     self.category = category ?? 0
     namesRegion = !request.region.isEmpty
     region = namesRegion ? world.regions.number(request.region) ?? 0 : state.region
+    words = request.context.prefix(8).map(OnlineKeys.text)
     seen = isKept ? .off : surface.settings.seen
     nearestEffort = engine.nearestEffort
     queries =

@@ -19,6 +19,8 @@ package struct Surface: Sendable {
   let scorer: LinearScorer
   /// What makes one score of a model's heads.
   let utility: Utility
+  /// What corrects their scores; nil = nothing.
+  let online: OnlineSurface?
 
   /// Resolves settings; names of no source or feature count for nothing, the check of the
   /// configuration refuses them.
@@ -35,6 +37,7 @@ package struct Surface: Sendable {
       .map { ($0.key, max(0, $0.value)) }
     scorer = LinearScorer(weights: settings.weights)
     utility = Utility(weights: settings.utility)
+    online = OnlineSurface(settings.online)
   }
 
   /// How many candidates a source may bring.

@@ -10,10 +10,15 @@ public final class Workspace {
   var loggedMatrix = FeatureMatrix()
   var slate = SlateScratch()
   var order: [Int] = []
+  /// The last page that was ranked, as the online part saw it; empty where it is off.
+  public var online = OnlineTrial()
   private var marks = Marks()
 
   /// An empty workspace; it grows to what requests need.
   public init() {}
+
+  /// The index of an item among the candidates that were ranked last; nil when it was none.
+  package func index(of row: ItemRow) -> Int? { candidates.index(of: row.index) }
 
   /// Takes the tables out; `give` them back when the request is done.
   func takeMarks() -> Marks {

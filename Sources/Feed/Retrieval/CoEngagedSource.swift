@@ -24,19 +24,16 @@ package struct CoEngagedSource: Source {
       sums.add(world, context, item, distance: Float(place + 1))
     }
     guard !sums.rows.isEmpty else { return }
+    if sums.rows.count <= quota {
+      // There is nothing to choose from.
+      for index in sums.rows.indices { sums.hand(index, to: &candidates) }
+      return
+    }
     var best = TopK(k: quota)
     for index in sums.rows.indices { best.insert(row: sums.rows[index], score: sums.values[index]) }
     var hits: [Hit] = []
     best.drain(into: &hits)
-    for hit in hits {
-      let index = Int(sums.table[hit.row] ?? 0)
-      let added = candidates.add(
-        hit.row, .coEngaged, value: hit.score / (sums.total + Self.prior),
-        pulledBy: sums.strongest[index])
-      if let added {
-        candidates.setNext(sums.next[index] / (sums.nextTotal + Self.prior), at: added)
-      }
-    }
+    for hit in hits { sums.hand(Int(sums.table[hit.row] ?? 0), to: &candidates) }
   }
 
   /// The items whose successors are wanted, nearest first.
@@ -67,12 +64,30 @@ package struct CoEngagedSource: Source {
     var total: Float = 0
     var nextTotal: Float = 0
 
+    /// Adds a row to the candidates.
+    func hand(_ index: Int, to candidates: inout CandidateSet) {
+      let added = candidates.add(
+        rows[index], .coEngaged, value: values[index] / (total + CoEngagedSource.prior),
+        pulledBy: strongest[index])
+      if let added {
+        candidates.setNext(next[index] / (nextTotal + CoEngagedSource.prior), at: added)
+      }
+    }
+
     mutating func add(
       _ world: borrowing World, _ context: RankingContext, _ item: UInt32,
       distance: Float
     ) {
       guard let list = world.engagement.coEngaged.successors(of: item) else { return }
       let factor = world.engagement.coEngaged.factor(list, second: context.second)
+      if rows.isEmpty {
+        let room = list.rows.count * CoEngagedSource.reach
+        rows.reserveCapacity(room)
+        values.reserveCapacity(room)
+        next.reserveCapacity(room)
+        strongest.reserveCapacity(room)
+        most.reserveCapacity(room)
+      }
       total += list.total * factor / distance
       if distance == 1 { nextTotal = list.total * factor }
       for place in list.rows.indices where context.wants(list.rows[place], world.items.facts) {

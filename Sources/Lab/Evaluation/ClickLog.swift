@@ -6,12 +6,18 @@ package struct ClickLog {
     package var time: Int64
     package var session: UInt32
     package var item: UInt32
+    /// Of whom it came, from where: an index of `contexts`.
+    package var context: UInt32 = 0
   }
 
   package private(set) var clicks: [Click] = []
   /// What the numbers of sessions and items stand for.
   package private(set) var sessions: [String] = []
   package private(set) var items: [String] = []
+  /// Words that describe a visit, by the clicks' numbers; the first is of those of whom nothing is
+  /// known.
+  package private(set) var contexts: [[String]] = [[]]
+  private var contextNumbers: [[String]: UInt32] = [[]: 0]
   private var sessionNumbers: [String: UInt32] = [:]
   private var itemNumbers: [String: UInt32] = [:]
 
@@ -19,11 +25,14 @@ package struct ClickLog {
   package init() {}
 
   /// Adds the newest click.
-  package mutating func append(time: Int64, session: String, item: String) {
+  package mutating func append(
+    time: Int64, session: String, item: String, context: [String] = []
+  ) {
     clicks.append(
       Click(
         time: time, session: Self.number(session, &sessionNumbers, &sessions),
-        item: Self.number(item, &itemNumbers, &items)))
+        item: Self.number(item, &itemNumbers, &items),
+        context: Self.number(context, &contextNumbers, &contexts)))
   }
 
   /// Reads a file of the Globo clicks.
@@ -39,12 +48,23 @@ package struct ClickLog {
           "\(path):\(record.line): \(record.fault ?? "no click"): expected the columns "
             + "click_timestamp (ms), session_id and click_article_id")
       }
-      append(time: time, session: session, item: item)
+      append(time: time, session: session, item: item, context: Self.context(record))
     }
   }
 
-  private static func number(
-    _ text: String, _ numbers: inout [String: UInt32], _ texts: inout [String]
+  /// The system, the place and the kind of referrer, as far as the row has them.
+  private static func context(_ record: InputRecord) -> [String] {
+    var words: [String] = []
+    if let system = record.text(["click_os"]) { words.append("os:" + system) }
+    if let country = record.text(["click_country"]), let region = record.text(["click_region"]) {
+      words.append("place:" + country + "-" + region)
+    }
+    if let referrer = record.text(["click_referrer_type"]) { words.append("from:" + referrer) }
+    return words
+  }
+
+  private static func number<Text: Hashable>(
+    _ text: Text, _ numbers: inout [Text: UInt32], _ texts: inout [Text]
   ) -> UInt32 {
     if let number = numbers[text] { return number }
     let number = UInt32(texts.count)

@@ -3,8 +3,12 @@ public import Feed
 /// The prequential test of the next click: every click is predicted from all clicks before it, then
 /// learned. It goes through the fold and the pipeline that serve traffic, on the surface `news`.
 ///
-/// A session is a visitor. A click is judged when it is neither its session's first nor a repeat
-/// inside the session; items already clicked in the session are left out of the page of 20.
+/// The online part learns each judged click, and each that would be one in the files that only
+/// teach, right after its page was ranked.
+///
+/// A session is a visitor; what a page knows of the visit is what its click before said. A click is
+/// judged when it is neither its session's first nor a repeat inside the session; items already
+/// clicked in the session are left out of the page of 20.
 public struct Prequential: Sendable {
   /// What was measured.
   public struct Result: Equatable, Sendable {
@@ -82,10 +86,14 @@ public struct Prequential: Sendable {
     for (index, click) in log.clicks.enumerated() {
       if index == judgedFrom { start = time.ticks }
       if index % 10_000 == 0 { progress(index, log.clicks.count) }
-      if index >= judgedFrom, run.isJudged(click) {
+      let counts = index >= judgedFrom
+      if counts || run.isLearning, run.isJudged(click) {
         let rank = try run.rank(of: click)
-        run.note(rank)
-        ranked?(index, run.lastPage)
+        if counts {
+          run.note(rank)
+          ranked?(index, run.lastPage)
+        }
+        run.learnChoice(click)
       }
       run.learn(click)
     }
@@ -105,6 +113,9 @@ public struct Prequential: Sendable {
     private let log: ClickLog
     /// Distinct items of each session.
     private var past: [[UInt32]]
+    /// The context of each session's last click.
+    private var contexts: [UInt32]
+    private var online: OnlineModel?
     private var hits = (five: 0, ten: 0, twenty: 0)
     private var reciprocal = 0.0
     private var judged = 0
@@ -115,7 +126,13 @@ public struct Prequential: Sendable {
       world = World(settings: configuration.world)
       pipeline = Pipeline(configuration)
       past = Array(repeating: [], count: log.sessions.count)
+      contexts = Array(repeating: 0, count: log.sessions.count)
+      let settings = configuration.surfaces["news"]?.online
+      online = settings.flatMap { $0.enabled ? OnlineModel($0) : nil }
     }
+
+    /// Whether pages teach something.
+    var isLearning: Bool { online != nil }
 
     func isJudged(_ click: ClickLog.Click) -> Bool {
       let past = self.past[Int(click.session)]
@@ -127,8 +144,10 @@ public struct Prequential: Sendable {
       var request = PageRequest(surface: "news")
       request.user = log.sessions[Int(click.session)]
       request.limit = Prequential.page
+      request.context = log.contexts[Int(contexts[Int(click.session)])]
       let set = try pipeline.rank(
-        request, world, now: Timestamp(milliseconds: click.time), time: clock, number: 1, workspace)
+        request, world, now: Timestamp(milliseconds: click.time), time: clock, number: 1,
+        online: online?.weights, workspace)
       lastSet = set
       guard let target = world.item(log.items[Int(click.item)]) else { return nil }
       for place in 0..<min(Prequential.page, set.count) where set.row(at: place) == target {
@@ -152,6 +171,14 @@ public struct Prequential: Sendable {
       reciprocal += 1 / Double(rank)
     }
 
+    /// Learns which of the candidates of the page that was ranked last was chosen.
+    mutating func learnChoice(_ click: ClickLog.Click) {
+      guard online != nil, let target = world.item(log.items[Int(click.item)]),
+        let index = workspace.index(of: target)
+      else { return }
+      online?.learn(&workspace.online, chosen: index)
+    }
+
     mutating func learn(_ click: ClickLog.Click) {
       let session = log.sessions[Int(click.session)]
       let time = Timestamp(milliseconds: click.time)
@@ -165,6 +192,7 @@ public struct Prequential: Sendable {
       RecordView.over(batch.bytes, batch.range(0)) { record in
         _ = world.apply(offset, record)
       }
+      contexts[Int(click.session)] = click.context
       if !past[Int(click.session)].contains(click.item) {
         past[Int(click.session)].append(click.item)
       }

@@ -9,6 +9,8 @@ enum PageRoutes {
   private static let surface = Route.Parameter("surface", "The surface to rank for.")
   private static let category = Route.Parameter("category", "Only items of this category.")
   private static let region = Route.Parameter("region", "The region whose trends are meant.")
+  private static let context = Route.Parameter(
+    "context", "What else is known of the visit: at most 8 words, separated by commas.")
   private static let cursor = Route.Parameter("cursor", "Where the page before ended.")
   private static let limit = Route.Parameter(
     "limit", "Items on the page; more than the surface's bound is cut to it.", anyLimit)
@@ -18,14 +20,15 @@ enum PageRoutes {
     Route(
       method: .get, path: "/v1/feed", operation: "feed",
       summary: "The user's feed.", callers: .user,
-      parameters: [surface, limit, cursor, category, region],
+      parameters: [surface, limit, cursor, category, region, context],
       success: .init("FeedPage"), handle: feed),
     Route(
       method: .get, path: "/api/v1/recommendations", operation: "recommendations",
       summary: "Recommended items, or items similar to one.", callers: .readers,
       parameters: [
         surface, .init("count", "As limit.", anyLimit), limit, cursor,
-        .init("item", "The item that the page is about."), category, region, user,
+        .init("item", "The item that the page is about."), category, region, context,
+        user,
       ],
       success: .init("ItemPage"), handle: recommendations),
     Route(
@@ -43,6 +46,7 @@ enum PageRoutes {
     var request = PageRequest(surface: try call.identifier("surface") ?? "home")
     request.category = try call.identifier("category") ?? ""
     request.region = try call.identifier("region") ?? ""
+    request.context = try words(call)
     try serve(call, &request, .feed)
   }
 
@@ -53,7 +57,17 @@ enum PageRoutes {
     request.item = item ?? ""
     request.category = try call.identifier("category") ?? ""
     request.region = try call.identifier("region") ?? ""
+    request.context = try words(call)
     try serve(call, &request, .recommendations)
+  }
+
+  /// What the visit is described by.
+  private static func words(_ call: Call) throws(Problem) -> [String] {
+    let words = try call.identifier("context")?.split(separator: ",").map(String.init) ?? []
+    guard words.count <= 8 else {
+      throw Problem.parameter("context", "context has \(words.count) words; at most 8 may be sent.")
+    }
+    return words
   }
 
   @Sendable private static func similar(_ call: Call) throws(Problem) {

@@ -3,7 +3,7 @@ public import Feed
 extension SurfaceSettings {
   /// The settings of each block below `surfaces`.
   public static let schema = Schema<SurfaceSettings>(
-    settings: pages + slate + exploration + times,
+    settings: pages + slate + exploration + times + online.settings,
     families: [
       .values(
         "sources", \.sources, names: SourceName.names, .integer(in: 0...100_000),
@@ -24,6 +24,7 @@ extension SurfaceSettings {
         "reserved", \.reserved, names: SourceName.names, .integer(in: 0...1000),
         "Places on a page kept for a source."),
     ],
+    sections: online.sections,
     rules: [
       .init("limit_default", "must not be above limit_max") { $0.limitDefault <= $0.limitMax },
       .init("depth", "must not be below limit_max") { $0.depth >= $0.limitMax },
@@ -31,6 +32,9 @@ extension SurfaceSettings {
         $0.sourcesDeadlineMs <= $0.deadlineMs
       },
     ])
+
+  private static let online = Schema<SurfaceSettings>.block(
+    "online", \.online, OnlineSettings.schema, "What corrects scores within seconds of a choice.")
 
   private static let pages: [Setting<SurfaceSettings>] = [
     Setting(
