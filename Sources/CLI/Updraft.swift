@@ -51,7 +51,7 @@ internal import Glibc
     options: [.version],
     subcommands: [
       ServeCommand.command, DemoCommand.command, ImportCommand.command, EvaluateCommands.group,
-      IndexCommands.group,
+      IndexCommands.group, ScoreCommand.command,
       BenchCommand.command, KeyCommands.group, LogCommands.group, DoctorCommand.command,
       ReplayCommand.command,
       ConfigCommands.group,

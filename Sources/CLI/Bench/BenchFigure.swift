@@ -1,7 +1,7 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
-  case inserts, churn
+  case inserts, churn, trees
   case fanOut = "fan-out"
   case indexOpen = "index-open"
 
@@ -21,6 +21,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: "nearest vectors at equal recall, beside hnswlib and faiss"
     case .inserts: "nearest vectors while others come"
     case .churn: "recall after half of the vectors were replaced, ten times over"
+    case .trees: "rows scored by a forest of 300 trees, beside XGBoost and LightGBM"
     case .indexOpen: "a graph of a million vectors of 128 components, opened from its file"
     }
   }
@@ -41,6 +42,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: try bench.nearestVectors()
     case .inserts: try bench.inserts()
     case .churn: try bench.churn()
+    case .trees: try bench.forests()
     case .indexOpen: try bench.indexOpen()
     }
   }
