@@ -5,7 +5,7 @@
 # make race    the concurrent parts under the thread sanitizer
 
 SWIFT_FILES = Package.swift Sources Tests
-RACE = "HTTPTests|EngineTests|PageConcurrencyTests|ReadYourWritesTests|LifeTests|ReplayTests|GraphIndexTests|ShardedIndex"
+RACE = "HTTPTests|EngineTests|PageConcurrencyTests|ModelSwapTests|ReadYourWritesTests|LifeTests|ReplayTests|GraphIndexTests|ShardedIndex"
 
 # Two days of clicks, for the figure that needs them; left out where there are none.
 CLICKS ?= ../shared/data/globo-clicks

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "kernels.h"
+#include "level.h"
 
 // Distances are kept between 0 and 2^32 by adding this to them.
 #define MIDDLE 0x40000000u
@@ -147,14 +148,15 @@ static const updraft_codes *available[5];
 static void __attribute__((constructor)) choose(void) {
   size_t count = 0;
 #if defined(__x86_64__)
+  int level = level_allowed();
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl"))
+  if (level == LEVEL_ALL && __builtin_cpu_supports("avx512vnni") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
     available[count++] = &avx512vnni_codes_variant;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+  if (level >= LEVEL_AVX2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
       __builtin_cpu_supports("f16c"))
     available[count++] = &avx2_codes_variant;
-  available[count++] = &sse2_codes_variant;
+  if (level >= LEVEL_SSE2) available[count++] = &sse2_codes_variant;
 #elif defined(__aarch64__)
 #ifdef HAS_DOTPROD
   if (has_dotprod()) available[count++] = &dotprod_codes_variant;

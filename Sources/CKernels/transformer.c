@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include "level.h"
 
 #if defined(__x86_64__)
 
@@ -36,10 +37,12 @@ static const updraft_transformer *available[3];
 static void __attribute__((constructor)) choose(void) {
   size_t count = 0;
 #if defined(__x86_64__)
+  int level = level_allowed();
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+  if (level == LEVEL_ALL && __builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512dq"))
     available[count++] = &transformer_avx512f_transformer;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+  if (level >= LEVEL_AVX2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     available[count++] = &transformer_avx2_transformer;
   available[count] = &transformer_sse2_transformer;
 #else

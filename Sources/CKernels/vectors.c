@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include "level.h"
 
 // Four floats, the last step of every sum.
 typedef float quad __attribute__((vector_size(16)));
@@ -124,11 +125,12 @@ static const updraft_vectors *available[5];
 static void __attribute__((constructor)) choose(void) {
   size_t count = 0;
 #if defined(__x86_64__)
+  int level = level_allowed();
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f")) available[count++] = &avx512f_variant;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+  if (level == LEVEL_ALL && __builtin_cpu_supports("avx512f")) available[count++] = &avx512f_variant;
+  if (level >= LEVEL_AVX2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     available[count++] = &avx2_variant;
-  available[count++] = &sse2_variant;
+  if (level >= LEVEL_SSE2) available[count++] = &sse2_variant;
 #elif defined(__aarch64__)
   available[count++] = &neon_variant;
 #endif

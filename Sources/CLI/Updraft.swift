@@ -51,9 +51,9 @@ internal import Glibc
     options: [.version],
     subcommands: [
       ServeCommand.command, DemoCommand.command, ImportCommand.command, EvaluateCommands.group,
-      IndexCommands.group, ScoreCommand.command,
+      TrainCommands.group, ModelCommands.group, ScoreCommand.command, IndexCommands.group,
       BenchCommand.command, KeyCommands.group, LogCommands.group, DoctorCommand.command,
-      ReplayCommand.command,
+      ReplayCommand.command, SimulateCommand.command,
       ConfigCommands.group,
       VersionCommand.command,
       CompletionCommand.command,

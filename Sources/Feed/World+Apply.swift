@@ -103,6 +103,7 @@ extension World {
       return .applied
     case .itemVector(let vector): return set(vector)
     case .spaceSwitched(let change): return serve(change, breathe)
+    case .tasteSet(let setting): return set(setting)
     case .interaction: return .applied
     }
   }

@@ -110,10 +110,13 @@ extension World {
     answer.strategy = report.strategy.rawValue
     answer.visited = report.visited
     answer.isCutShort = !report.complete
+    // Rows are kept in half precision, so that a cosine may come out a little beyond its bounds.
+    let bound: Float = space.metric == .cosine ? 1 : .greatestFiniteMagnitude
     for hit in hits where items.isLive(hit.row) {
       answer.found.append(
         VectorAnswer.Found(
-          item: id(ItemRow(hit.row)), title: items.titles.text(Int(hit.row)), score: hit.score))
+          item: id(ItemRow(hit.row)), title: items.titles.text(Int(hit.row)),
+          score: min(max(hit.score, -bound), bound)))
     }
     return answer
   }

@@ -47,6 +47,12 @@ extension World {
     view.authors = named(traces.authors) { liveUser($0) }
     view.topics = named(traces.topics) { topics.text(UInt16(truncatingIfNeeded: $0)) }
     view.types = named(traces.types) { types.text(UInt16(truncatingIfNeeded: $0)) }
+    view.near = state.taste.interests.indices.compactMap { index in
+      let item = state.taste.interests[index].item
+      guard item != .max, items.isLive(item) else { return nil }
+      return UserView.Affinity(
+        name: self.id(ItemRow(item)), strength: state.taste.value(index, second, halfLife))
+    }.sorted { ($1.strength, $0.name) < ($0.strength, $1.name) }
     view.muted = state.muted.compactMap { liveUser($0) }
     view.blocked = state.blocked.compactMap { liveUser($0) }
     view.following = graph.followees(of: row.index).compactMap { edge in
@@ -137,6 +143,8 @@ public struct UserView: Equatable, Sendable {
   public var topics: [Affinity] = []
   /// Types they like, the strongest first.
   public var types: [Affinity] = []
+  /// Items that others are looked for near, the strongest first: the newest of each interest.
+  public var near: [Affinity] = []
   /// Authors they do not want to see.
   public var muted: [String] = []
   /// Authors they do not want to meet.

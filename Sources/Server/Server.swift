@@ -26,14 +26,21 @@ public final class Server: @unchecked Sendable {
   ///   - access: whom to believe.
   ///   - demo: users that anybody may be; nil unless this is a demo.
   ///   - embedder: what makes vectors of texts; nil: the hashed encoder of the engine.
+  ///   - models: where learned models are kept; nil: none is served.
+  ///   - trainer: what trains them on a schedule; nil: nothing does.
+  ///   - version: the program's version, as the metrics tell it.
   ///   - notice: called with each line that an operator should see.
   public init(
     engine: Engine, access: Access, demo: (any DemoUsers)? = nil,
-    embedder: (any TextEmbedder)? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
+    embedder: (any TextEmbedder)? = nil, models: (any ModelStore)? = nil,
+    trainer: (any ModelTrainer)? = nil, version: String = "",
+    notice: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     service = Service(
       engine: engine, access: access, demo: demo,
-      filler: embedder.map { TextFiller(engine, $0, notice: notice) })
+      filler: embedder.map { TextFiller(engine, $0, notice: notice) },
+      keeper: models.map { ModelKeeper(engine, $0, trainer: trainer, notice: notice) },
+      version: version)
   }
 
   /// Begins to listen; then the engine starts on a thread of its own, while probes are answered and
@@ -66,9 +73,12 @@ public final class Server: @unchecked Sendable {
   private func startEngine() {
     let result: Result<Void, ServerError>
     do {
+      // Before the first page, so that none is scored by the weights alone.
+      service.keeper?.start()
       try service.engine.start()
       service.isReady.store(true, ordering: .releasing)
       service.filler?.start()
+      service.tender?.start()
       result = .success(())
     } catch {
       result = .failure(.engine(error.description))
@@ -96,6 +106,12 @@ public final class Server: @unchecked Sendable {
   /// The address and port that the server listens on; empty before `start`.
   public var address: String { lock.withLock { http?.address ?? "" } }
 
+  /// Looks at guardrails and takes models on now, as a thread does every second.
+  package func tendModels() { service.keeper?.tend() }
+
+  /// Trains a model now, on the calling thread, as the schedule does.
+  package func trainModel(why: String) { service.keeper?.train(why: why) { false } }
+
   /// How many requests the HTTP layer has handed on.
   public var requests: Int { lock.withLock { http?.counters.requests ?? 0 } }
 
@@ -122,6 +138,7 @@ public final class Server: @unchecked Sendable {
     service.ranking.stop()
     service.operations.stop()
     service.filler?.stop()
+    service.tender?.stop()
     service.engine.stop()
     server?.stop()
     return isIdle

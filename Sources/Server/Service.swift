@@ -19,14 +19,22 @@ final class Service: Sendable {
   let parsers: ParserPool
   /// Threads that make pages.
   let ranking: WorkPool
+  /// How many they are.
+  let rankingThreads: Int
   /// One thread for work of operators.
   let operations: WorkPool
   /// Users that anybody may be; nil unless this is a demo.
   let demo: (any DemoUsers)?
   /// Gives items vectors by a text model; nil where none is configured.
   let filler: TextFiller?
+  /// Keeps the models that are served; nil where none can be.
+  let keeper: ModelKeeper?
+  /// Looks after them.
+  let tender: ModelTender?
   /// What `GET /v1/stats` compares with.
   let recent = RecentWindow()
+  /// The program's version, for the metrics.
+  let version: String
   /// When the server was made, in ticks.
   let started: UInt64
   /// Whether the log is folded in.
@@ -35,9 +43,15 @@ final class Service: Sendable {
   /// What the HTTP layer counts; set once it listens.
   let httpCounters = Once<HTTPCounters>()
 
-  init(engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil) {
+  init(
+    engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil,
+    keeper: ModelKeeper? = nil, version: String
+  ) {
+    self.version = version
     self.demo = demo
     self.filler = filler
+    self.keeper = keeper
+    tender = keeper.map { ModelTender($0) }
     started = engine.time.ticks
     let configuration = engine.configuration
     self.engine = engine
@@ -53,9 +67,11 @@ final class Service: Sendable {
     parsers = ParserPool(
       valuesMax: max(1_000_000, settings.batchEventsMax * (configuration.world.dimension + 32)),
       bytesMax: max(settings.bodyBytesMax, settings.inflatedBytesMax))
+    rankingThreads =
+      configuration.engine.rankingThreads > 0
+      ? configuration.engine.rankingThreads : WorkPool.cores
     ranking = WorkPool(
-      threads: configuration.engine.rankingThreads > 0
-        ? configuration.engine.rankingThreads : WorkPool.cores,
+      threads: rankingThreads,
       queueMax: configuration.engine.rankingQueueMax, time: engine.time)
     operations = WorkPool(threads: 1, queueMax: 16, time: engine.time)
   }

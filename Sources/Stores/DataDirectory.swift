@@ -6,6 +6,7 @@ public import Feed
 ///     DIR/log.db               the event log (with log.db-wal and log.db-shm beside it)
 ///     DIR/snapshots/           the World's snapshots
 ///     DIR/index/               the graphs of its vectors, made anew when they are missing
+///     DIR/models/              learned models and the ledger of their lives
 ///     DIR/keys.db              service keys, hashed; the server's own
 ///     DIR/secrets/NAME         random bytes, made on first use
 ///
@@ -63,6 +64,8 @@ public final class DataDirectory: Sendable {
   public var snapshots: String { path + "/snapshots" }
   /// The folder of the graphs.
   public var graphs: String { path + "/index" }
+  /// The folder of the models.
+  public var models: String { path + "/models" }
   /// The file of the service keys.
   public var keys: String { path + "/keys.db" }
 

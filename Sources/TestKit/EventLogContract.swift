@@ -80,6 +80,9 @@ public enum LogSample {
     profile.interests = ["a", "b"]
     profile.time = time
     let follow = Follow(follower: "user-\(number)", followee: "author", time: time)
+    var taste = TasteSetting(user: profile.user, time: time)
+    taste.topics = [.init("a", 2), .init("b", -1)]
+    taste.items = []
     let page = PageServed(
       user: "user-\(number)", surface: "home", requestID: "request-\(number)", offset: .zero,
       servedBy: 0, time: time, entries: [.init(item: "item-\(number)", score: 1, sources: 3)])
@@ -87,7 +90,7 @@ public enum LogSample {
       .itemPublished(item), .itemChanged(item), .profile(profile), .follow(follow),
       interaction(number), .pageServed(page), .unfollow(follow),
       .itemDeleted(ItemDeletion(id: item.id, time: time)),
-      .userErased(UserErasure(user: profile.user, time: time)),
+      .tasteSet(taste), .userErased(UserErasure(user: profile.user, time: time)),
     ]
   }
 

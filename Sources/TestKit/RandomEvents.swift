@@ -72,8 +72,28 @@ public struct RandomEvents {
     case 175..<195: return .profile(profile())
     case 195..<197: return .userErased(UserErasure(user: user(), time: now))
     case 197..<205: return .pageServed(page())
+    case 205..<210: return .tasteSet(taste())
     default: return interaction()
     }
+  }
+
+  private mutating func taste() -> TasteSetting {
+    var setting = TasteSetting(user: user(), time: now)
+    func weight(_ generator: inout SeededGenerator) -> Float {
+      Float(generator.below(21)) - 10
+    }
+    if generator.chance(0.5) { setting.interests = ["topic \(generator.below(8))"] }
+    if generator.chance(0.5) {
+      setting.topics = [.init("topic \(generator.below(9))", weight(&generator))]
+    }
+    if generator.chance(0.5) { setting.authors = [.init(author(), weight(&generator))] }
+    if generator.chance(0.5) { setting.types = [.init("post", weight(&generator))] }
+    if generator.chance(0.5), !items.isEmpty {
+      setting.items = (0..<3).map { _ in
+        .init(items[generator.below(items.count)], weight(&generator))
+      }
+    }
+    return setting
   }
 
   private mutating func user() -> String { "u\(generator.below(users))" }
@@ -125,9 +145,49 @@ public struct RandomEvents {
   }
 
   private mutating func page() -> PageServed {
-    PageServed(
-      user: user(), surface: "home", requestID: "r\(generator.below(1_000))", offset: .zero,
-      servedBy: 0, time: now, entries: [])
+    var page = PageServed(
+      user: generator.chance(0.9) ? user() : "", surface: "home",
+      requestID: "r\(generator.below(1_000))", offset: Offset(generator.next() >> 1),
+      servedBy: UInt8(generator.below(Rung.allCases.count)), time: now, entries: [])
+    let isScored = generator.chance(0.7)
+    page.model = isScored ? "m\(generator.below(3))" : ""
+    page.shadow = generator.chance(0.3) ? "s\(generator.below(3))" : ""
+    page.configuration = generator.next()
+    page.experiments = "ranker=\(isScored ? "production" : "linear")"
+    page.sampleRate = Float.random(in: 0...1, using: &generator)
+    if generator.chance(0.8) {
+      page.features = Feature.allCases.map(\.rawValue)
+      page.requestFeatures = halves(Feature.allCases.count(where: \.isOfRequest))
+    }
+    page.heads = isScored ? [0, 1, 8] : []
+    for place in 0..<generator.below(8) {
+      page.entries.append(entry(of: page, position: UInt16(place + 1)))
+    }
+    for _ in 0..<generator.below(4) { page.unshown.append(entry(of: page, position: 0)) }
+    return page
+  }
+
+  private mutating func entry(of page: PageServed, position: UInt16) -> PageServed.Entry {
+    var entry = PageServed.Entry(
+      item: items.isEmpty ? "absent" : items[generator.below(items.count)],
+      score: Float.random(in: -5...5, using: &generator),
+      sources: UInt16(generator.below(1 << SourceName.allCases.count)))
+    entry.position = position
+    entry.propensity = half()
+    if !page.shadow.isEmpty { entry.shadow = Float.random(in: -5...5, using: &generator) }
+    entry.heads = halves(page.heads.count)
+    entry.features = halves(page.features.count - page.requestFeatures.count)
+    return entry
+  }
+
+  /// Numbers of half precision, many of them zero.
+  private mutating func halves(_ count: Int) -> [Float] {
+    (0..<count).map { _ in generator.chance(0.4) ? 0 : half() * Float(1 + generator.below(100)) }
+      .map { Half.rounded($0) }
+  }
+
+  private mutating func half() -> Float {
+    Half.rounded(Float.random(in: 0...1, using: &generator))
   }
 
   private mutating func interaction() -> Event {
@@ -145,6 +205,9 @@ public struct RandomEvents {
     }
     switch action {
     case .dwell: interaction.value = Float.random(in: 0...120_000, using: &generator)
+    case .impression:
+      interaction.position = UInt16(generator.below(60))
+      interaction.value = Float(generator.below(30_000))
     case .watch, .complete: interaction.value = Float.random(in: 0...600, using: &generator)
     default: break
     }

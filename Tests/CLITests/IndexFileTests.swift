@@ -37,6 +37,36 @@ import Testing
     #expect(try Program.run("index", "verify", "--data", world.path).code == 0)
   }
 
+  @Test func measuresVectorsInTheFieldsThatArePromised() throws {
+    let arguments = ["index", "bench", "--seeded", "2000x16", "--efforts", "32,64", "--json"]
+    let fields = [
+      "effort", "recall", "qps", "p50_us", "p99_us", "visited", "build_s", "bytes_per_vector",
+    ]
+    for (more, expected) in [
+      ([], fields), (["--details"], fields + ["low", "strategy", "shards"]),
+    ] {
+      let ending = try Program.run(arguments + more)
+      #expect(ending.code == 0, "\(ending.error)")
+      let lines = ending.output.split(separator: "\n")
+      #expect(lines.count == 2)
+      let parser = JSONParser()
+      for line in lines {
+        let json = try parser.parse(String(line))
+        #expect(try json.members().map(\.key) == expected)
+        #expect((0.5...1).contains(try json.require("recall").double()))
+      }
+    }
+  }
+
+  /// The kernels of older processors serve the same index, only slower.
+  @Test(arguments: ["avx2", "sse2", "scalar"]) func asAnOlderMachine(_ level: String) throws {
+    let ending = try Program.run(
+      ["index", "bench", "--seeded", "2000x48", "--efforts", "64", "--json"],
+      environment: ["UPDRAFT_CPU": level])
+    #expect(ending.code == 0, "\(ending.error)")
+    #expect(try JSONParser().parse(ending.output).require("recall").double() > 0.9)
+  }
+
   @Test func saysWhatIsNotThere() throws {
     let world = try SmallWorld(events: 100)
     let space = try Program.run("index", "build", "--data", world.path, "--space", "image")

@@ -15,9 +15,10 @@ enum CrashWriter {
       case "flood": try FloodTrial(arguments).run()
       case "snapshots": try SnapshotTrial(arguments).run()
       case "graphs": try GraphTrial(arguments).run()
+      case "models": try ModelTrial(arguments).run()
       case "faults": try FaultTrials(arguments).run()
       case "measure": try Measurement(arguments).run()
-      default: throw Refusal("append | flood | snapshots | graphs | faults | measure")
+      default: throw Refusal("append | flood | snapshots | graphs | models | faults | measure")
       }
     } catch {
       Output.line("error \(error)")

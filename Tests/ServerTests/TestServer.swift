@@ -24,7 +24,8 @@ final class TestServer {
     clock: FakeTime = FakeTime(now: Timestamp(milliseconds: 1_800_000_000_000)),
     folder: TemporaryFolder = TemporaryFolder(), tokens: Tokens? = nil, secretByte: UInt8 = 7,
     isStarted: Bool = true, isReadyAwaited: Bool = true,
-    demo: (any DemoUsers)? = nil, embedder: (any TextEmbedder)? = nil,
+    demo: (any DemoUsers)? = nil, embedder: (any TextEmbedder)? = nil, keepsModels: Bool = false,
+    trainer: (any ModelTrainer)? = nil,
     _ adjust: (inout Configuration) -> Void = { _ in }
   ) throws {
     self.folder = folder
@@ -52,7 +53,7 @@ final class TestServer {
       configuration: configuration, log: log ?? MemoryLog(), snapshots: nil, time: time)
     server = Server(
       engine: engine, access: Access(secret: secret, tokens: self.tokens, keys: keys), demo: demo,
-      embedder: embedder)
+      embedder: embedder, models: keepsModels ? try Self.registry(folder) : nil, trainer: trainer)
     client = HTTPClient()
     guard isStarted else { return }
     try server.start()
@@ -61,6 +62,10 @@ final class TestServer {
   }
 
   deinit { server.stop() }
+
+  private static func registry(_ folder: TemporaryFolder) throws -> ModelRegistry {
+    try ModelRegistry(DataDirectory(folder.path + "/data", access: .write))
+  }
 
   var base: String { "http://127.0.0.1:\(server.port)" }
 

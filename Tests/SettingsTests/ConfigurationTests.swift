@@ -40,6 +40,17 @@ import Testing
     return renamed[key] ?? (key.hasSuffix("_ms") ? String(key.dropLast(3)) : key)
   }
 
+  @Test func spacesThatPagesLookIntoMustBeThere() throws {
+    let surface = "surfaces:\n  home:\n    nearest_spaces:\n      cf: 10\n"
+    #expect(throws: SettingsErrors.self) {
+      try Configuration.schema.load(Configuration(), file: ("x.yaml", Array(surface.utf8)))
+    }
+    let both = "world:\n  spaces:\n    cf: {dimension: 8}\n" + surface
+    let loaded = try Configuration.schema.load(
+      Configuration(), file: ("x.yaml", Array(both.utf8)))
+    #expect(loaded.value.surfaces["home"]?.nearestSpaces == ["cf": 10])
+  }
+
   @Test func defaultsReadBackEqual() throws {
     let loaded = Loaded(value: Configuration(), origins: [:])
     let text = Configuration.schema.show(loaded)

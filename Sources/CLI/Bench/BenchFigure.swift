@@ -1,9 +1,10 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
-  case inserts, churn, trees
+  case inserts, churn, nearest, ials, trees
   case fanOut = "fan-out"
   case indexOpen = "index-open"
+  case modelPage = "model-page"
 
   /// What it takes, in half a line.
   var summary: String {
@@ -11,6 +12,8 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .events: "durable events a second from HTTP batches, beside plain SQLite inserts"
     case .cached: "CPU of a cached page, beside nginx and a file of the same size"
     case .uncached: "a page ranked anew, idle and while events come"
+    case .modelPage:
+      "a page by a model of 300 trees, what its log costs, models exchanged meanwhile"
     case .overload: "more requests than can be served: goodput, refusals, recovery"
     case .visible: "whether the page after a 202 shows it"
     case .fanOut: "inbox writes a second, beside Redis ZADD"
@@ -21,6 +24,8 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: "nearest vectors at equal recall, beside hnswlib and faiss"
     case .inserts: "nearest vectors while others come"
     case .churn: "recall after half of the vectors were replaced, ten times over"
+    case .nearest: "what the source of nearest items takes of a page"
+    case .ials: "an epoch of matrix factorisation and its recall, beside implicit"
     case .trees: "rows scored by a forest of 300 trees, beside XGBoost and LightGBM"
     case .indexOpen: "a graph of a million vectors of 128 components, opened from its file"
     }
@@ -32,6 +37,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .events: try bench.events()
     case .cached: try bench.cachedPage()
     case .uncached: try bench.uncachedPage()
+    case .modelPage: try bench.modelPage()
     case .overload: try bench.overload()
     case .visible: try bench.visible()
     case .fanOut: try bench.fanOut()
@@ -42,6 +48,8 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: try bench.nearestVectors()
     case .inserts: try bench.inserts()
     case .churn: try bench.churn()
+    case .nearest: try bench.nearestSource()
+    case .ials: try bench.factors()
     case .trees: try bench.forests()
     case .indexOpen: try bench.indexOpen()
     }
@@ -55,7 +63,7 @@ struct Bench {
   let isQuick: Bool
   /// Two files of clicks: the first teaches, the second is judged.
   let globo: (warmup: String, evaluate: String)?
-  /// The folder of the sets of vectors `titles-minilm` and `sift-5k`.
+  /// The folder of the sets of vectors `titles-minilm` and `sift-5k`, and of `ml-100k`.
   let vectors: String?
 
   /// A size, or a tenth of it.

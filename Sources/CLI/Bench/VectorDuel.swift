@@ -156,9 +156,11 @@ struct VectorDuel {
   /// In hundredths of the hits wanted.
   private static let peerDeeper = [100, 120, 150, 200, 300, 450, 700, 1_000]
 
-  /// Whether the processor multiplies bytes four at a time (VNNI).
+  /// Whether the processor multiplies bytes four at a time (VNNI), and may.
   private static var hasByteProducts: Bool {
-    guard let text = try? Files.read("/proc/cpuinfo") else { return false }
+    guard Environment.variables["UPDRAFT_CPU"] == nil,
+      let text = try? Files.read("/proc/cpuinfo")
+    else { return false }
     return String(decoding: text, as: UTF8.self).contains("avx512_vnni")
   }
 }

@@ -85,6 +85,7 @@ extension Option {
   static let globo = Option("globo", "DIR", "The folder of the Globo clicks, for the figure globo.")
   static let vectorFolder = Option(
     "vectors", "DIR",
-    "The folder of titles-minilm and sift-5k, for the figure vectors; drawn ones need none.")
+    "The folder of titles-minilm and sift-5k, for the figure vectors, and ml-100k, for ials; drawn "
+      + "ones need none.")
   static let alone = Option("alone", "Measure the memory in this very process.")
 }

@@ -6,14 +6,16 @@ internal import Settings
 /// `updraft evaluate …`: how good the pages are, on recorded behaviour.
 enum EvaluateCommands {
   static let group: Command = Command(
-    "evaluate", "Measure how good pages are, on recorded clicks.",
+    "evaluate", "Measure how good pages and models are, on recorded behaviour.",
     examples: [
       .init(
         "updraft evaluate prequential --format globo --warmup a.csv.gz --evaluate b.csv.gz",
         "Predicts every click of b from all before it."),
+      .init(
+        "updraft evaluate recommender --train a.tsv --test b.tsv", "Recommenders side by side."),
       .init("updraft evaluate prequential --help", "The protocol."),
     ],
-    subcommands: [prequential])
+    subcommands: [prequential, RecommenderCommand.command])
 
   private static let prequential: Command = Command(
     "prequential", "Predict each click from all clicks before it, then learn it.",

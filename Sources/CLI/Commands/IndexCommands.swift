@@ -30,7 +30,7 @@ enum IndexCommands {
       """,
     options: [
       .vectors, .seeded, .queries, .nearest, .metric, .threads, .buildThreads, .shards, .efforts,
-      .degree, .batch, .filter, .filterKind, .codesOnly, .indexSeed,
+      .degree, .batch, .filter, .filterKind, .codesOnly, .indexSeed, .details,
     ],
     examples: [
       .init(
@@ -96,6 +96,7 @@ private struct IndexBench {
   let settings: GraphSettings
   let buildThreads: Int
   let shards: Int
+  let hasDetails: Bool
   let plan: IndexTrial.Plan
 
   init(_ arguments: Arguments, vectors: VectorTable?, queries: VectorTable) throws {
@@ -110,6 +111,7 @@ private struct IndexBench {
     self.settings = settings
     buildThreads = try arguments.integer(.buildThreads, in: 1...1_024) ?? 2
     shards = try arguments.integer(.shards, in: 1...64) ?? 1
+    hasDetails = arguments.has(.details)
     var plan = IndexTrial.Plan()
     plan.k = try arguments.integer(.nearest, in: 1...100_000) ?? 10
     plan.threads = try arguments.integer(.threads, in: 1...1_024) ?? 1
@@ -193,6 +195,7 @@ private struct IndexBench {
         json.member("visited", reading.visited)
         json.member("build_s", seconds)
         json.member("bytes_per_vector", each)
+        guard hasDetails else { return }
         json.member("low", reading.low)
         json.member("strategy", reading.strategy)
         json.member("shards", index.shards)
@@ -255,5 +258,6 @@ extension Option {
     standard: "random")
   static let codesOnly = Option(
     "codes-only", "Keep no exact rows: smaller, and a little less exact.")
+  static let details = Option("details", "With --json: low, strategy and shards too.")
   static let indexSeed = Option("seed", "N", "What chance follows from.", standard: "0")
 }

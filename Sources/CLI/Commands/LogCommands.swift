@@ -67,10 +67,18 @@ enum LogCommands {
         "Two letters, by a running server."),
     ], exits: [.rejected: "some letters were refused again and stay"]
   ) { arguments, console in
-    let body = try named(arguments)
+    let named = try named(arguments)
     return try LocalServer.with(arguments) { server in
-      let answer = try server.call("POST", "/admin/dead-letters/replay", body: body)
-      return try tellReplayed(answer, console)
+      var (replayed, refused) = (0, 0)
+      var kept: [(id: Int64, reason: String)] = []
+      try eachAnswer(server, "/admin/dead-letters/replay", named) { answer in
+        replayed += try answer.require("replayed").int()
+        refused += try answer.require("refused").int()
+        for letter in try answer.require("kept").elements() {
+          kept.append((try letter.require("id").int64(), try letter.require("reason").string()))
+        }
+      }
+      return tell(replayed, refused, kept, console)
     }
   }
 
@@ -87,15 +95,11 @@ enum LogCommands {
         "Two letters, by a running server."),
     ]
   ) { arguments, console in
-    let body = try named(arguments)
+    let named = try named(arguments)
     return try LocalServer.with(arguments) { server in
       var count = 0
-      // A request gives up so many at most.
-      while true {
-        let answer = try server.call("POST", "/admin/dead-letters/discard", body: body)
-        let given = try answer.require("discarded").int()
-        count += given
-        if given == 0 || body != nil { break }
+      try eachAnswer(server, "/admin/dead-letters/discard", named) { answer in
+        count += try answer.require("discarded").int()
       }
       console.result("\(Figures.count(count, "letter")) given up") {
         $0.member("discarded", count)
@@ -104,26 +108,40 @@ enum LogCommands {
     }
   }
 
-  /// The letters that the command names as a body; nil = all.
-  private static func named(_ arguments: Arguments) throws -> [UInt8]? {
+  /// Asks until the server has looked at every letter: a request looks at so many at most.
+  private static func eachAnswer(
+    _ server: RemoteServer, _ path: String, _ named: [Int64]?, _ body: (JSONValue) throws -> Void
+  ) throws {
+    var after: Int64? = 0
+    while let from = after {
+      var json = JSONWriter()
+      json.object { json in
+        json.member("after", Int(from))
+        if let named { json.array("ids") { json in for id in named { json.value(id) } } }
+      }
+      let answer = try server.call("POST", path, body: json.bytes)
+      try body(answer)
+      after = try answer.optional("next")?.int64()
+    }
+  }
+
+  /// The letters that the command names; nil = all.
+  private static func named(_ arguments: Arguments) throws -> [Int64]? {
     guard let text = arguments.text(.ids) else { return nil }
     let ids = text.split(separator: ",").map { Int64($0) }
     guard !ids.isEmpty, !ids.contains(nil) else {
       throw Failure.usage("--ids \(text): expected numbers, such as 3,5")
     }
-    return Array(
-      #"{"ids":[\#(ids.compactMap { $0 }.map(String.init).joined(separator: ","))]}"#.utf8)
+    return ids.compactMap { $0 }
   }
 
-  private static func tellReplayed(_ answer: JSONValue, _ console: Console) throws -> ExitCode {
-    let replayed = try answer.require("replayed").int()
-    var kept: [(id: Int64, reason: String)] = []
-    for letter in try answer.require("kept").elements() {
-      kept.append((try letter.require("id").int64(), try letter.require("reason").string()))
-    }
+  private static func tell(
+    _ replayed: Int, _ refused: Int, _ kept: [(id: Int64, reason: String)], _ console: Console
+  ) -> ExitCode {
     if console.isJSON {
       console.json { json in
         json.member("replayed", replayed)
+        json.member("refused", refused)
         json.array("kept") { json in
           for letter in kept {
             json.object { json in
@@ -134,12 +152,12 @@ enum LogCommands {
         }
       }
     } else {
-      console.line("\(replayed) taken in, \(kept.count) stay")
+      console.line("\(replayed) taken in, \(refused) stay")
       for letter in kept {
         console.line("  \(letter.id)  \(Figures.printable(letter.reason))")
       }
     }
-    return kept.isEmpty ? .well : .rejected
+    return refused == 0 ? .well : .rejected
   }
 
   private static let check: Command = Command(

@@ -52,7 +52,8 @@ enum ServeCommand {
     let node = try Node(path, configuration, notice: notice)
     try mayListen(configuration.server, node, path)
     let server = Server(
-      engine: node.engine, access: node.access, embedder: embedder, notice: notice)
+      engine: node.engine, access: node.access, embedder: embedder, models: node.models,
+      trainer: TrainingProcess(data: path), version: VersionCommand.number, notice: notice)
     try server.start()
     console.say("updraft \(VersionCommand.number) listens on http://\(server.address)", "listening")
     { $0.member("address", "http://\(server.address)") }

@@ -29,7 +29,8 @@ final class Town {
       var configuration = Configuration()
       configuration.server.listen = address
       let node = try Node(path, configuration) { _ in }
-      let server = Server(engine: node.engine, access: node.access, demo: people)
+      let server = Server(
+        engine: node.engine, access: node.access, demo: people, version: VersionCommand.number)
       do {
         try server.start()
         made = (node, server)

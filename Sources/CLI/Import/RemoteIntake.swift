@@ -46,7 +46,9 @@ struct RemoteIntake {
     case .itemPublished, .itemChanged: .items
     case .profile: .users
     case .follow: .follows
-    case .itemDeleted, .unfollow, .userErased, .pageServed, .itemVector, .spaceSwitched: nil
+    case .itemDeleted, .unfollow, .userErased, .pageServed, .itemVector, .spaceSwitched,
+      .tasteSet:
+      nil
     }
   }
 
@@ -127,7 +129,7 @@ struct RemoteIntake {
   }
 
   /// A text as one segment or value of a URL.
-  private static func escape(_ text: String) -> String {
+  static func escape(_ text: String) -> String {
     var escaped = ""
     for byte in text.utf8 {
       switch byte {

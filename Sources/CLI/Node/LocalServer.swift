@@ -22,7 +22,9 @@ enum LocalServer {
     let node = try Node(path, configuration) { _ in }
     let key = try node.access.keys.create(scope: .admin, label: "one command")
     defer { try? revoke(key, node) }
-    let server = Server(engine: node.engine, access: node.access)
+    let server = Server(
+      engine: node.engine, access: node.access, models: node.models,
+      version: VersionCommand.number)
     try server.start()
     defer { server.stop() }
     try server.waitUntilReady()

@@ -7,6 +7,7 @@ final class Node: Sendable {
   let directory: DataDirectory
   let log: SQLiteLog
   let engine: Engine
+  let models: ModelRegistry
   let access: Access
 
   /// Takes the folder for this process alone; the engine is not started yet.
@@ -21,6 +22,7 @@ final class Node: Sendable {
     options.deadLettersMax = configuration.log.deadLettersMax
     options.createdBy = "updraft \(VersionCommand.number)"
     log = try SQLiteLog(directory, options)
+    models = try ModelRegistry(directory)
     access = try AccessFolder.access(directory, configuration.server)
     engine = Engine(
       configuration: configuration, log: log, snapshots: try FileSnapshots(directory),

@@ -84,6 +84,9 @@ package final class ChildProcess: Sendable {
     return false
   }
 
+  /// Lets everything else that wants the processor go first.
+  package func lowerPriority() { setpriority(PRIO_PROCESS, id_t(id), 19) }
+
   /// Sends it a signal.
   package func signal(_ number: Int32) { kill(id, number) }
 

@@ -141,6 +141,7 @@ extension EventKind {
     case .pageServed: "page_served"
     case .itemVector: "item_vector"
     case .spaceSwitched: "space_switched"
+    case .tasteSet: "taste_set"
     }
   }
 }

@@ -6,6 +6,10 @@ public struct Configuration: Equatable, Sendable {
   public var log = LogSettings()
   /// Threads and bounds of ranking.
   public var engine = EngineSettings()
+  /// How labels are joined to served pages.
+  public var learning = LearningSettings()
+  /// How models come into service, and what takes them back.
+  public var models = ModelLifeSettings()
   /// Addresses, limits, identity.
   public var server = ServerSettings()
   /// The folder of a text model; empty: vectors of texts come from the hashed encoder.
@@ -53,6 +57,13 @@ public struct EngineSettings: Equatable, Sendable {
   public var nearestEffort = 0
   /// The share of freshly ranked pages that is written to the log.
   public var pageLogShare = 1.0
+  /// Whether pages are written to the log with the features that they were scored by.
+  public var pageLogFeatures = true
+  /// Places of a ranking whose features are kept for the log of later pages; those of the first
+  /// page always are, however long it is.
+  public var pageLogPlaces = 60
+  /// Candidates that were not shown, drawn by chance, that are written to the log with a page.
+  public var pageLogUnshown = 5
   /// The seed of everything that is drawn by chance.
   public var seed: UInt64 = 1
 

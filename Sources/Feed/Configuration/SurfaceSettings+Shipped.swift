@@ -20,6 +20,7 @@ extension SurfaceSettings {
       "interest": 0.6,
     ]
     surface.freshBoost = 0.3
+    surface.exploreShare = 0.02
     surface.reserved = ["fresh": 1]
     return surface
   }

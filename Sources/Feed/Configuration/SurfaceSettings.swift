@@ -3,8 +3,25 @@
 public struct SurfaceSettings: Equatable, Sendable {
   /// How many candidates each source may bring, by source name; 0 = the source is off.
   public var sources: [String: Int] = [:]
+  /// How many candidates `nearest`, where it is on, may also bring out of spaces of vectors beside
+  /// the one of texts, by the space's name: `cf` for vectors that were learned from behaviour.
+  public var nearestSpaces: [String: Int] = [:]
   /// Weights of the linear scorer, by feature name; a feature that is not named weighs 0.
   public var weights: [String: Double] = [:]
+  /// What scores: a model where one serves, or the weights whatever serves.
+  public var ranker = Ranker.model
+  /// Weights of what a model predicts, by the name of the objective, of `order` and of features;
+  /// `fresh` is what an item of no age gets, in place of `freshBoost`. What is not named weighs 0.
+  public var utility: [String: Double] = [
+    "click": 1, "long_dwell": 1, "like": 2, "share": 3, "comment": 2, "save": 2, "complete": 1,
+    "purchase": 6, "hide": -4, "report": -8, "order": 0.1, "fresh": 0.05, "recency": 0.05,
+    "creator_health": 0.05,
+  ]
+  /// The share of pages whose first `exploreTop` places are shuffled, so that what a place does to
+  /// clicks can be told from what the item does.
+  public var exploreShare = 0.0
+  /// See `exploreShare`.
+  public var exploreTop = 10
   /// What the seen filter removes.
   public var seen = SeenPolicy.impressed
   /// Items on a page when the request does not say.
@@ -38,6 +55,14 @@ public struct SurfaceSettings: Equatable, Sendable {
 
   /// A surface with every source off.
   public init() {}
+
+  /// What scores the candidates of a surface.
+  public enum Ranker: String, CaseIterable, Sendable {
+    /// The surface's weights.
+    case linear
+    /// A model where one serves, else the weights.
+    case model
+  }
 
   /// What the seen filter removes.
   public enum SeenPolicy: String, CaseIterable, Sendable {

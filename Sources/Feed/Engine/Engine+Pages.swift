@@ -10,6 +10,11 @@ extension Engine {
   /// The first page of a request, ranked now on the calling thread unless a kept one is true. A
   /// page that was ranked goes to the log.
   public func page(_ request: PageRequest) throws(PageError) -> Page {
+    try ranked(request).page
+  }
+
+  /// The same, and the set that the page was cut from.
+  package func ranked(_ request: PageRequest) throws(PageError) -> (page: Page, set: RankedSet) {
     guard let pages else { throw .expired }
     let start = time.ticks
     let (page, set) = try read { world throws(PageError) in
@@ -22,17 +27,20 @@ extension Engine {
       meters.cacheMisses.add()
       meters.rungs[Int(page.servedBy.rawValue)].add()
       meters.stages.served(page, of: set)
+      meters.arms.served(page, of: set)
       record(page, of: set)
     }
-    return page
+    return (page, set)
   }
 
-  /// A later page of a ranked set.
+  /// A later page of a ranked set. It goes to the log too when its first page did.
   public func page(at position: PagePosition, user: String) throws(PageError) -> Page {
     guard let pages else { throw .expired }
-    return try read { world throws(PageError) in
-      try pages.page(at: position, user: user, world: world)
+    let (page, set) = try read { world throws(PageError) in
+      try pages.later(at: position, user: user, world: world)
     }
+    record(page, of: set)
+    return page
   }
 
   /// The page that was made last for a request, without what must not be shown any more: for when
@@ -43,28 +51,31 @@ extension Engine {
     return page
   }
 
-  /// Puts a page on the log without waiting for it.
+  /// Gives a page to the desk, which writes it to the log after the answer.
   private func record(_ page: Page, of set: RankedSet) {
-    guard isLogged(set.number) else { return }
-    let entries = page.entries.map {
-      PageServed.Entry(item: $0.item, score: $0.score, sources: $0.sources)
-    }
-    let served = PageServed(
-      user: set.request.user, surface: set.request.surface, requestID: page.requestID,
-      offset: page.offset, servedBy: page.servedBy.rawValue, time: page.scoredAt, entries: entries)
-    var batch = EventBatch()
-    batch.append(.pageServed(served), received: time.now)
-    submit(batch) { [meters] result in
-      if case .failure = result { meters.pagesUnlogged.add() }
-    }
+    guard set.evidence != nil else { return }
+    let entry = PageDesk.Entry(
+      page: page, set: set, time: time.now, sampleRate: configuration.engine.pageLogShare)
+    if !desk.put(entry) { meters.pagesUnlogged.add() }
   }
 
-  /// Draws the share of pages that are logged by the set's number, so that it follows from the
-  /// seed.
-  private func isLogged(_ number: UInt64) -> Bool {
-    let share = configuration.engine.pageLogShare
-    guard share < 1 else { return true }
-    let draw = Hashing.mix(number ^ configuration.engine.seed) >> 11
-    return Double(draw) / Double(1 << 53 as UInt64) < share
+  /// Waits until every page that was served before is on its way to the log.
+  public func flushPages() { desk.flush() }
+
+  /// The settings of a surface as pages are made by now.
+  public func settings(surface: String) throws(PageError) -> SurfaceSettings {
+    guard let pages else { throw .expired }
+    return try pages.settings(surface)
+  }
+
+  /// Changes what a model's predictions weigh on a surface, from the next page on: kept pages are
+  /// made anew. It holds until the program ends; what stays belongs into the configuration.
+  ///
+  /// - Parameter utility: see `SurfaceSettings.utility`.
+  public func setUtility(
+    _ utility: [String: Double], surface: String
+  ) throws(PageError) {
+    guard let pages else { throw .expired }
+    try pages.change(surface) { $0.utility = utility }
   }
 }

@@ -136,7 +136,9 @@ extension Engine {
   }
 
   /// The last offset whose record was taken in before `limit`, by bisection.
-  private func lastOffset(receivedBefore limit: Timestamp, through: Offset) throws -> Offset {
+  func lastOffset(
+    receivedBefore limit: Timestamp, through: Offset
+  ) throws(LogError) -> Offset {
     var low = log.prunedThrough.value
     var high = through.value
     while low < high {

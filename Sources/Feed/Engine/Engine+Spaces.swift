@@ -19,6 +19,9 @@ extension Engine {
   /// The last offset of the log.
   public var logEnd: Offset { log.end }
 
+  /// What operators should know of the log; nil when it is not on a disk.
+  public var logHealth: LogHealth? { log.health }
+
   /// Reads the log beside the writer, in order, until `body` returns false; records that can't be
   /// read are left out.
   public func scan(

@@ -13,6 +13,8 @@ public final class Engine: @unchecked Sendable {
   public let configuration: Configuration
   /// What the engine measures.
   public let meters = Meters()
+  /// Joins labels to pages as events come in; nil unless `learning.enabled`.
+  public let learning: LearningTap?
   /// Where its time comes from.
   public let time: any TimeSource
   let log: any EventLog
@@ -20,6 +22,9 @@ public final class Engine: @unchecked Sendable {
   public let snapshots: (any SnapshotStore)?
   /// Where graphs go; nil = every start links them anew.
   let graphs: (any GraphStore)?
+  /// Which models serve; set it and the next pages are theirs.
+  public let models = ModelBoard()
+  let desk: PageDesk
   let queue: WriterQueue
   let linker = Linker()
   let notice: @Sendable (String) -> Void
@@ -58,7 +63,9 @@ public final class Engine: @unchecked Sendable {
     self.graphs = graphs
     self.time = time
     self.notice = notice
+    learning = configuration.learning.enabled ? LearningTap(configuration) : nil
     world = World(settings: configuration.world)
+    desk = PageDesk(models: models, meters: meters)
     queue = WriterQueue(
       eventsMax: configuration.log.queueEventsMax, commitMax: configuration.log.commitEventsMax)
   }
@@ -98,12 +105,14 @@ public final class Engine: @unchecked Sendable {
   public func start() throws(LogError) {
     do {
       try recover()
+      try startLearning()
     } catch {
       enter(.failed(error.description))
       throw error
     }
     snapshotTicks = time.ticks
-    let pages = PageMaker(configuration: configuration, freshness: world.freshness, time: time)
+    let pages = PageMaker(
+      configuration: configuration, freshness: world.freshness, time: time, models: models)
     let thread = Thread { [self] in writeLoop() }
     let links = Thread { [self] in linkLoop() }
     statusLock.withLock {
@@ -112,10 +121,17 @@ public final class Engine: @unchecked Sendable {
       maker = pages
     }
     enter(.ready)
+    desk.start { [self] batch, count in
+      submit(batch) { [meters] result in
+        if case .failure = result { meters.pagesUnlogged.add(UInt64(count)) }
+      }
+    }
   }
 
   /// Takes nothing new in, finishes what waits, snapshots, and stops the writer.
   public func stop() {
+    // Pages that were served while the engine was ready are taken in before it stops taking.
+    desk.stop()
     let threads = statusLock.withLock {
       if case .failed = phase {} else { phase = .draining }
       defer { (writer, linking) = (nil, nil) }
@@ -217,6 +233,7 @@ public final class Engine: @unchecked Sendable {
       meters.events.add(UInt64(batch.count))
     }
     let outcomes = apply(batch, from: first)
+    learning?.observe(batch, from: first)
     let now = time.ticks
     var index = 0
     for (submission, known) in zip(submissions, known) {

@@ -57,6 +57,12 @@ package struct DwellStore {
     return Self.bounds[Self.buckets - 1] * Self.ratio
   }
 
+  /// The median and the ninth decile in milliseconds; 0 when the item was never dwelt on.
+  package func spread(_ row: UInt32) -> (median: Float, long: Float) {
+    guard Int(row) < heads.count, heads[Int(row)] != 0 else { return (0, 0) }
+    return (quantile(row, 0.5) ?? 0, quantile(row, 0.9) ?? 0)
+  }
+
   /// Frees what an item held.
   package mutating func removeAll(_ row: UInt32) {
     guard Int(row) < heads.count, heads[Int(row)] != 0 else { return }

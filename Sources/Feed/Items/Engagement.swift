@@ -34,6 +34,11 @@ struct Engagement {
     totals[Int(row) &* Channel.count &+ Int(channel.rawValue)]
   }
 
+  /// A list of what a user likes, in their traces.
+  enum TraceList: UInt8 {
+    case authors, topics, types
+  }
+
   /// One step of the fold, 44 bytes.
   struct Change {
     enum Kind: UInt8 {
@@ -47,12 +52,18 @@ struct Engagement {
       case forget
       /// `user` is a new or a gone one's row.
       case user
+      /// `list` of `user` is emptied.
+      case unlearn
+      /// `strength` is added to what the change names, in `list` of `user`.
+      case learn
       /// What is too old at `second` may go.
       case sweep
     }
 
     var kind: Kind
     var channel = Channel.impression
+    /// Of what a user says of their taste.
+    var list = TraceList.authors
     /// Whether the event is behind the watermark.
     var isLate = false
     /// Whether `dwell` counts.
@@ -91,6 +102,8 @@ struct Engagement {
     case .user:
       while traces.count <= Int(change.user) { traces.append(UserTraces()) }
       traces[Int(change.user)] = UserTraces()
+    case .unlearn: traces[Int(change.user)].unlearn(change.list)
+    case .learn: traces[Int(change.user)].learn(change, limits)
     case .sweep: windows.sweep(second: change.second)
     }
   }
@@ -181,7 +194,7 @@ extension Engagement {
         Prefetch.element(&traces, Int(change.author))
       }
     case .follow: coEngaged.fetchList(change.before)
-    case .admit, .forget, .user, .sweep: break
+    case .admit, .forget, .user, .unlearn, .learn, .sweep: break
     }
   }
 
@@ -195,7 +208,7 @@ extension Engagement {
         traces[Int(change.user)].fetchHeads(isDeed: change.channel != .impression)
       }
     case .follow: coEngaged.fetchSuccessors(change.before)
-    case .admit, .forget, .user, .sweep: break
+    case .admit, .forget, .user, .unlearn, .learn, .sweep: break
     }
   }
 

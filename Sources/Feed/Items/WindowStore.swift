@@ -130,6 +130,74 @@ package struct WindowStore {
     return sum
   }
 
+  /// Counts over every window that ends at one moment.
+  package struct Sliding: Equatable {
+    package var minutes5: Float = 0
+    package var minutes30: Float = 0
+    package var hour: Float = 0
+    package var day: Float = 0
+  }
+
+  /// What `count` gives for every window, in one pass.
+  package func sliding(_ row: UInt32, _ channel: Channel, second: UInt32) -> Sliding {
+    guard let block = block(row, channel) else { return Sliding() }
+    guard blocks[block].ring != Self.none, blocks[block].newest <= second / 60 else {
+      return listed(row, channel, second: second)
+    }
+    // Buckets from the newest backwards; what is older than the ring is long has been dropped.
+    let newest = blocks[block].newest
+    let lag = Int(second / 60 &- newest)
+    let ring = Int(blocks[block].ring) &* Self.minuteSlots
+    var sliding = Sliding()
+    var sum = 0
+    var back = 0
+    func add(to end: Int) -> Float {
+      while back < end {
+        sum &+= Int(minutes[ring &+ (Int(newest) &- back) & (Self.minuteSlots &- 1)])
+        back &+= 1
+      }
+      return Float(sum)
+    }
+    if lag < Window.hour.rawValue {
+      sliding.minutes5 = add(to: Window.minutes5.rawValue &- lag)
+      sliding.minutes30 = add(to: Window.minutes30.rawValue &- lag)
+      sliding.hour = add(to: Window.hour.rawValue &- lag)
+    }
+    sliding.day = Float(hourly(block, second: second))
+    return sliding
+  }
+
+  /// What `count` gives for the day.
+  package func day(_ row: UInt32, _ channel: Channel, second: UInt32) -> Int {
+    guard let block = block(row, channel) else { return 0 }
+    guard blocks[block].ring != Self.none, blocks[block].newest <= second / 60 else {
+      return count(row, channel, .day, second: second)
+    }
+    return hourly(block, second: second)
+  }
+
+  /// The day's count of a pair with rings whose newest event is not ahead.
+  private func hourly(_ block: Int, second: UInt32) -> Int {
+    let newest = Int(blocks[block].newest) / 60
+    let lag = Int(second) / 3_600 &- newest
+    let ring = Int(blocks[block].ring) &* Self.hourSlots
+    var sum = 0
+    var back = 0
+    while back < 24 &- lag {
+      sum &+= Int(hours[ring &+ (newest &- back) & (Self.hourSlots &- 1)])
+      back &+= 1
+    }
+    return sum
+  }
+
+  private func listed(_ row: UInt32, _ channel: Channel, second: UInt32) -> Sliding {
+    Sliding(
+      minutes5: Float(count(row, channel, .minutes5, second: second)),
+      minutes30: Float(count(row, channel, .minutes30, second: second)),
+      hour: Float(count(row, channel, .hour, second: second)),
+      day: Float(count(row, channel, .day, second: second)))
+  }
+
   /// Frees what an item held.
   package mutating func removeAll(_ row: UInt32) {
     for channel in Channel.allCases {

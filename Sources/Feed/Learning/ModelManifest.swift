@@ -88,7 +88,8 @@ public struct ModelManifest: Equatable, Sendable {
   /// Rows for a smoke test, row after row in the order of `features`, and what each head says of
   /// each, head after head.
   public var smokeRows: [[Float]] = []
-  /// See `smokeRows`: raw outputs, `heads.count` lists of `smokeRows.count` numbers.
+  /// See `smokeRows`: outputs with their link and before calibration, as
+  /// `RankingModel.outputs(_:_:)` gives them; `heads.count` lists of `smokeRows.count` numbers.
   public var smokeOutputs: [[Float]] = []
 
   /// A manifest.

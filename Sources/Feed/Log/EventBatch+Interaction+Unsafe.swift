@@ -9,6 +9,8 @@ extension EventBatch {
     public var time: Timestamp
     /// Milliseconds or seconds, by the action.
     public var value: Float = 0
+    /// The item's place over all pages of the ranking, from 1; 0 = unknown.
+    public var position: UInt16 = 0
     /// Whether the target is an author.
     public var targetIsAuthor = false
     /// Whether an unknown item is made on the spot.
@@ -45,6 +47,7 @@ extension EventBatch {
     bytes.put(UInt32(0))
     bytes.append(0)
     bytes.append((head.targetIsAuthor ? 1 : 0) | (head.createsItem ? 2 : 0))
+    bytes.put(head.position)
     return start
   }
 

@@ -1,8 +1,9 @@
 extension PageServed {
   /// Appends the body of the record. Features, heads and propensities are written in half
-  /// precision: a feature is rounded to it before it is scored, so nothing is lost.
+  /// precision: a feature is rounded to it before it is scored, so nothing is lost. Most features
+  /// of most items are zero: a bit tells which are not, and only those are written.
   func encodeBody(into bytes: inout [UInt8]) {
-    for text in [user, surface, requestID, model, experiments] { bytes.put(text: text) }
+    for text in [user, surface, requestID, model, shadow, experiments] { bytes.put(text: text) }
     bytes.put(offset.value)
     bytes.put(configuration)
     bytes.append(servedBy)
@@ -14,7 +15,9 @@ extension PageServed {
     bytes.put(halves: requestFeatures)
     for list in [entries, unshown] {
       bytes.put(UInt16(clamping: list.count))
-      for entry in list.prefix(Int(UInt16.max)) { entry.encode(into: &bytes) }
+      for entry in list.prefix(Int(UInt16.max)) {
+        entry.encode(hasShadow: !shadow.isEmpty, into: &bytes)
+      }
     }
   }
 
@@ -23,6 +26,7 @@ extension PageServed {
     surface = try reader.text()
     requestID = try reader.text()
     model = try reader.text()
+    shadow = try reader.text()
     experiments = try reader.text()
     offset = Offset(try reader.number(UInt64.self))
     configuration = try reader.number(UInt64.self)
@@ -33,30 +37,37 @@ extension PageServed {
     features = try reader.smallNumbers()
     requestFeatures = try reader.halves()
     entries = []
-    for _ in 0..<Int(try reader.number(UInt16.self)) { entries.append(try Entry(&reader)) }
-    for _ in 0..<Int(try reader.number(UInt16.self)) { unshown.append(try Entry(&reader)) }
+    let hasShadow = !shadow.isEmpty
+    for _ in 0..<Int(try reader.number(UInt16.self)) {
+      entries.append(try Entry(&reader, hasShadow: hasShadow))
+    }
+    for _ in 0..<Int(try reader.number(UInt16.self)) {
+      unshown.append(try Entry(&reader, hasShadow: hasShadow))
+    }
   }
 }
 
 extension PageServed.Entry {
-  fileprivate func encode(into bytes: inout [UInt8]) {
+  fileprivate func encode(hasShadow: Bool, into bytes: inout [UInt8]) {
     bytes.put(text: item)
     bytes.put(score.bitPattern)
     bytes.put(sources)
     bytes.put(position)
-    bytes.put(Float16(propensity).bitPattern)
+    bytes.put(Half.bits(propensity))
+    if hasShadow { bytes.put(shadow.bitPattern) }
     bytes.put(halves: heads)
-    bytes.put(halves: features)
+    bytes.put(sparse: features)
   }
 
-  fileprivate init(_ reader: inout FieldReader) throws(DecodeError) {
+  fileprivate init(_ reader: inout FieldReader, hasShadow: Bool) throws(DecodeError) {
     item = try reader.text()
     score = try reader.float()
     sources = try reader.number(UInt16.self)
     position = try reader.number(UInt16.self)
-    propensity = Float(Float16(bitPattern: try reader.number(UInt16.self)))
+    propensity = Half.value(try reader.number(UInt16.self))
+    if hasShadow { shadow = try reader.float() }
     heads = try reader.halves()
-    features = try reader.halves()
+    features = try reader.sparseHalves()
   }
 }
 
@@ -72,7 +83,19 @@ extension FieldReader {
   fileprivate mutating func halves() throws(DecodeError) -> [Float] {
     var numbers: [Float] = []
     for _ in 0..<Int(try number(UInt8.self)) {
-      numbers.append(Float(Float16(bitPattern: try number(UInt16.self))))
+      numbers.append(Half.value(try number(UInt16.self)))
+    }
+    return numbers
+  }
+
+  /// Numbers of half precision, a bit each that tells which are not zero before those that are not.
+  fileprivate mutating func sparseHalves() throws(DecodeError) -> [Float] {
+    let count = Int(try number(UInt8.self))
+    var bits: [UInt8] = []
+    for _ in 0..<(count + 7) / 8 { bits.append(try number(UInt8.self)) }
+    var numbers = [Float](repeating: 0, count: count)
+    for index in 0..<count where bits[index / 8] & 1 << UInt8(index % 8) != 0 {
+      numbers[index] = Half.value(try number(UInt16.self))
     }
     return numbers
   }
@@ -82,6 +105,21 @@ extension [UInt8] {
   /// Appends numbers in half precision behind their count in one byte.
   fileprivate mutating func put(halves numbers: [Float]) {
     append(UInt8(clamping: numbers.count))
-    for number in numbers.prefix(Int(UInt8.max)) { put(Float16(number).bitPattern) }
+    for number in numbers.prefix(Int(UInt8.max)) { put(Half.bits(number)) }
+  }
+
+  /// Appends numbers in half precision: their count in one byte, a bit each that tells which are
+  /// not zero, and those.
+  fileprivate mutating func put(sparse numbers: [Float]) {
+    let count = Swift.min(numbers.count, Int(UInt8.max))
+    append(UInt8(count))
+    let start = self.count
+    for _ in 0..<(count + 7) / 8 { append(0) }
+    for index in 0..<count {
+      let half = Half.bits(numbers[index])
+      guard half != 0 else { continue }
+      self[start + index / 8] |= 1 << UInt8(index % 8)
+      put(half)
+    }
   }
 }

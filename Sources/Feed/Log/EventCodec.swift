@@ -45,6 +45,7 @@ extension Event {
     case .pageServed: .pageServed
     case .itemVector: .itemVector
     case .spaceSwitched: .spaceSwitched
+    case .tasteSet: .tasteSet
     }
   }
 
@@ -80,6 +81,9 @@ extension Event {
     case .spaceSwitched(let change):
       Self.header(kind, received, change.time, &bytes)
       change.encodeBody(into: &bytes)
+    case .tasteSet(let setting):
+      Self.header(kind, received, setting.time, &bytes)
+      setting.encodeBody(into: &bytes)
     }
   }
 
@@ -117,6 +121,7 @@ extension Event {
     case .pageServed: return .pageServed(try PageServed(&reader, time: time))
     case .itemVector: return .itemVector(try ItemVector(&reader, time: time))
     case .spaceSwitched: return .spaceSwitched(try SpaceSwitch(&reader, time: time))
+    case .tasteSet: return .tasteSet(try TasteSetting(&reader, time: time))
     case .interaction: return .interaction(try InteractionView(record).interaction)
     }
   }

@@ -42,6 +42,10 @@ public protocol EventLog: AnyObject, Sendable {
 
   /// The newest digests, newest first.
   func marks(limit: Int) throws(LogError) -> [DigestMark]
+
+  /// What operators should know of it, told without waiting for a commit under way; nil when it is
+  /// not on a disk.
+  var health: LogHealth? { get }
 }
 
 /// An event that could not be taken in, kept with its original bytes.

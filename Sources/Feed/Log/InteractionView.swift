@@ -1,7 +1,7 @@
 /// The fields of an interaction's record, read in place: the fold's hot path makes no `String`.
 ///
 /// Body, from byte 20: value f32 · five lengths u8 (user, target, event, session, request) · flags
-/// u8 · the five texts. Byte 2 of the record is the action.
+/// u8 · position u16 · the five texts. Byte 2 of the record is the action.
 public struct InteractionView {
   /// What.
   public let action: Action
@@ -11,6 +11,8 @@ public struct InteractionView {
   public let time: Timestamp
   /// Milliseconds or seconds, by the action.
   public let value: Float
+  /// The item's place over all pages of the ranking, from 1; 0 = unknown.
+  public let position: UInt16
   /// Who.
   public let user: RecordView
   /// The item or author.
@@ -26,7 +28,8 @@ public struct InteractionView {
   /// Whether an unknown item is made on the spot.
   public let createsItem: Bool
 
-  static let bodyStart = 30
+  /// Where the texts begin in a record.
+  public static let textsStart = 32
 
   /// Reads the record of an interaction.
   @inline(__always)
@@ -38,10 +41,11 @@ public struct InteractionView {
       let eventLength = record.load(26, as: UInt8.self),
       let sessionLength = record.load(27, as: UInt8.self),
       let requestLength = record.load(28, as: UInt8.self),
-      let flags = record.load(29, as: UInt8.self)
+      let flags = record.load(29, as: UInt8.self),
+      let rank = record.load(30, as: UInt16.self)
     else { throw .truncated }
     guard let action = Action(rawValue: rawAction) else { throw .unknownAction(rawAction) }
-    var position = Self.bodyStart
+    var position = Self.textsStart
     func next(_ length: UInt8) throws(DecodeError) -> RecordView {
       guard let part = record.part(position, Int(length)) else { throw .truncated }
       position += Int(length)
@@ -56,6 +60,7 @@ public struct InteractionView {
     self.received = Timestamp(milliseconds: received)
     self.time = Timestamp(milliseconds: time)
     self.value = value
+    self.position = rank
     targetIsAuthor = flags & 1 != 0
     createsItem = flags & 2 != 0
   }
@@ -70,6 +75,7 @@ public struct InteractionView {
     var interaction = Interaction(user: user.text, action: action, target: target.text, time: time)
     interaction.targetIsAuthor = targetIsAuthor
     interaction.value = value
+    interaction.position = position
     interaction.eventID = eventID.text
     interaction.session = session.text
     interaction.requestID = requestID.text
@@ -91,6 +97,7 @@ extension Interaction {
     let texts = [user, target, eventID, session, requestID]
     for text in texts { bytes.append(UInt8(clamping: text.utf8.count)) }
     bytes.append((targetIsAuthor ? 1 : 0) | (createsItem ? 2 : 0))
+    bytes.put(position)
     for text in texts { bytes.append(contentsOf: text.utf8.prefix(255)) }
   }
 }

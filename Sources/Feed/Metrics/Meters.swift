@@ -24,8 +24,12 @@ public struct Meters: Sendable {
   public let cacheHits = Counter()
   /// Pages that had to be made.
   public let cacheMisses = Counter()
+  /// How a model in the shadow agrees with what was served.
+  public let shadow = ShadowMeters()
   /// The stages of ranking.
   public let stages = StageMeters()
+  /// Pages by who scored them.
+  public let arms = ArmMeters()
 
   init() {}
 }

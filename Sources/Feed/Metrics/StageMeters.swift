@@ -15,7 +15,9 @@ public final class StageMeters: Observer {
     .map { Stage(name: $0) }
   /// Codes of what pages were made without, and how often.
   public let degraded: [(code: String, count: Counter)] =
-    (SourceName.names.flatMap { ["\($0):deadline", "\($0):unavailable"] } + ["score:deadline"])
+    (SourceName.names.flatMap { ["\($0):deadline", "\($0):unavailable"] } + [
+      "score:deadline", "model:not_finite",
+    ])
     .map { ($0, Counter()) }
 
   /// Nothing measured yet.

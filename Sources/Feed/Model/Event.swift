@@ -12,13 +12,14 @@ public enum Event: Equatable, Sendable {
   case pageServed(PageServed)
   case itemVector(ItemVector)
   case spaceSwitched(SpaceSwitch)
+  case tasteSet(TasteSetting)
 }
 
 /// What a record holds. Raw values are written to disk and never reused.
 public enum EventKind: UInt8, CaseIterable, Sendable {
   case itemPublished = 1
   case itemChanged, itemDeleted, profile, userErased, follow, unfollow, interaction, pageServed
-  case itemVector, spaceSwitched
+  case itemVector, spaceSwitched, tasteSet
 
   /// Whether events of this kind leave the log once they are past the retention and inside two
   /// snapshots. Items, users and follows stay.
@@ -135,8 +136,11 @@ public struct Interaction: Equatable, Sendable {
   public var target: String
   /// Whether `target` names an author.
   public var targetIsAuthor = false
-  /// Milliseconds for dwell, seconds for watch and complete, otherwise 0.
+  /// Milliseconds for dwell, milliseconds in view for an impression, seconds for watch and complete,
+  /// otherwise 0.
   public var value: Float = 0
+  /// The item's place over all pages of the ranking, from 1; 0 = unknown.
+  public var position: UInt16 = 0
   /// When it happened, by the client's clock.
   public var time: Timestamp
   /// Makes a retry safe; empty = none.

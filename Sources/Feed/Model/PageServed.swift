@@ -16,6 +16,8 @@ public struct PageServed: Equatable, Sendable {
     /// What the model's heads said of it, calibrated, in the order of `PageServed.heads`; empty =
     /// no model scored it.
     public var heads: [Float] = []
+    /// The score that the model in the shadow gave it; 0 where there was none.
+    public var shadow: Float = 0
     /// Its features as they were scored, in the order of `PageServed.features` without those of the
     /// request; empty = they were not kept. Each is a number of half precision.
     public var features: [Float] = []
@@ -42,6 +44,8 @@ public struct PageServed: Equatable, Sendable {
   public var time: Timestamp
   /// The first digits of the model's id; empty = weights of the configuration.
   public var model = ""
+  /// The first digits of the id of the model in the shadow, which nobody saw; empty = none.
+  public var shadow = ""
   /// A digest of the surface's settings.
   public var configuration: UInt64 = 0
   /// Experiments and their arms, as `name=arm` separated by commas; empty = none.

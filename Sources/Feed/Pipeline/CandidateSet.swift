@@ -119,6 +119,21 @@ package struct CandidateSet {
     }
   }
 
+  /// Becomes the candidates at some places of another set, in their order.
+  mutating func take(_ indices: [Int], of other: borrowing CandidateSet) {
+    begin(capacity: indices.count)
+    present = other.present
+    for (place, index) in indices.enumerated() {
+      rows.append(other.rows[index])
+      sources.append(other.sources[index])
+      facts.append(other.facts[index])
+      for column in Column.allCases {
+        values[column.rawValue &* capacity &+ place] =
+          other.values[column.rawValue &* other.capacity &+ index]
+      }
+    }
+  }
+
   /// Drops what the verdicts removed; the others keep their order.
   mutating func keep(_ verdicts: borrowing Verdicts) {
     guard verdicts.isKept.contains(false) else { return }

@@ -11,6 +11,7 @@ public final class PageMaker: Sendable {
   private let pipeline: Pipeline
   private let freshness: Freshness
   private let time: any TimeSource
+  private let models: ModelBoard
   private let cache: PageCache
   private let workspaces = WorkspacePool()
   private let numbers: Atomic<UInt64>
@@ -24,19 +25,23 @@ public final class PageMaker: Sendable {
   ///   - configuration: the surfaces and bounds.
   ///   - freshness: the World's.
   ///   - time: the time of requests, and of deadlines.
+  ///   - models: which models serve.
   public convenience init(
-    configuration: Configuration, freshness: Freshness, time: any TimeSource
+    configuration: Configuration, freshness: Freshness, time: any TimeSource,
+    models: ModelBoard = ModelBoard()
   ) {
     self.init(
-      configuration: configuration, freshness: freshness, time: time,
+      configuration: configuration, freshness: freshness, time: time, models: models,
       pipeline: Pipeline(configuration))
   }
 
   /// A maker with a pipeline of one's own.
   package init(
-    configuration: Configuration, freshness: Freshness, time: any TimeSource, pipeline: Pipeline
+    configuration: Configuration, freshness: Freshness, time: any TimeSource,
+    models: ModelBoard = ModelBoard(), pipeline: Pipeline
   ) {
     self.configuration = configuration
+    self.models = models
     self.pipeline = pipeline
     self.freshness = freshness
     self.time = time
@@ -55,7 +60,7 @@ public final class PageMaker: Sendable {
     else { return nil }
     let now = time.now
     guard isYoung(kept.set, surface, now), kept.endsAt > now.seconds,
-      isOwnTrue(kept.set), kept.removals == freshness.removals,
+      isScored(kept.set, surface), isOwnTrue(kept.set), kept.removals == freshness.removals,
       kept.celebrityPosts == freshness.celebrityPosts
     else { return nil }
     return kept
@@ -77,8 +82,10 @@ public final class PageMaker: Sendable {
       return (page, kept.set)
     }
     let number = numbers.add(1, ordering: .relaxed).newValue
+    let serving = models.arms().serving(request.user)
     let set = try pipeline.rank(
-      request, world, now: now, time: time, number: number, workspace)
+      request, world, now: now, time: time, number: number, serving: serving,
+      isLogged: isLogged(number), workspace)
     let result = PageBuilder.cut(set, world, start: 0, limit: set.limit)
     cache.keep(CachedPage(result.page, of: set, freshness, endsAt: result.endsAt), key)
     var page = result.page
@@ -90,15 +97,22 @@ public final class PageMaker: Sendable {
   public func page(
     at position: PagePosition, user: String, world: borrowing World
   ) throws(PageError) -> Page {
+    try later(at: position, user: user, world: world).page
+  }
+
+  /// A later page of a set, and the set. Call it while nobody writes to the World.
+  func later(
+    at position: PagePosition, user: String, world: borrowing World
+  ) throws(PageError) -> (page: Page, set: RankedSet) {
     guard let set = cache.set(position.set, user: user),
       isAlive(set, user, world), age(set, time.now) < configuration.engine.cursorAgeMs
     else { throw .expired }
     let surface = try pipeline.surface(set.request.surface)
     let workspace = workspaces.take()
     defer { workspaces.give(workspace) }
-    return try cut(
-      set, world, start: max(0, position.start), limit: surface.limit(position.limit), workspace
-    ).page
+    let result = try cut(
+      set, world, start: max(0, position.start), limit: surface.limit(position.limit), workspace)
+    return (result.page, set)
   }
 
   /// The page that was made last for a request, without what must not be shown any more: for when
@@ -116,6 +130,18 @@ public final class PageMaker: Sendable {
     return page
   }
 
+  /// Changes the settings of a surface for pages that are made from now on; kept pages of it are
+  /// made anew.
+  package func change(_ surface: String, _ body: (inout SurfaceSettings) -> Void) throws(PageError)
+  {
+    try pipeline.change(surface, body)
+  }
+
+  /// The settings of a surface as they are now.
+  func settings(_ surface: String) throws(PageError) -> SurfaceSettings {
+    try pipeline.surface(surface).settings
+  }
+
   // MARK: Whether a kept page is true
 
   private func age(_ set: RankedSet, _ now: Timestamp) -> Int64 {
@@ -125,6 +151,22 @@ public final class PageMaker: Sendable {
   private func isYoung(_ set: RankedSet, _ surface: Surface, _ now: Timestamp) -> Bool {
     let most = surface.settings.cacheAgeMs
     return age(set, now) < (set.degraded.isEmpty ? most : min(most, Self.degradedAgeMs))
+  }
+
+  /// Whether it would be scored by the same model and settings again.
+  private func isScored(_ set: RankedSet, _ surface: Surface) -> Bool {
+    let serving = surface.serving(models.arms().serving(set.request.user))
+    return set.scoring.digest == surface.digest && set.scoring.arm == serving.arm
+      && set.scoring.model == (serving.model?.id ?? "")
+  }
+
+  /// Draws the share of pages that are logged by the set's number, so that it follows from the
+  /// seed.
+  private func isLogged(_ number: UInt64) -> Bool {
+    let share = configuration.engine.pageLogShare
+    guard share < 1 else { return true }
+    let draw = Hashing.mix(number ^ configuration.engine.seed) >> 11
+    return Double(draw) * 0x1p-53 < share
   }
 
   /// Whether nothing happened to the user; of a user who was not known it can't be told.
@@ -152,7 +194,8 @@ public final class PageMaker: Sendable {
     now: Timestamp, _ workspace: Workspace
   ) throws(PageError) -> Page? {
     let set = kept.set
-    guard isYoung(set, surface, now), isOwnTrue(set), isAlive(set, key.user, world),
+    guard isYoung(set, surface, now), isScored(set, surface), isOwnTrue(set),
+      isAlive(set, key.user, world),
       !celebrityPosted(since: set, world)
     else { return nil }
     let result = try cut(set, world, start: 0, limit: set.limit, workspace)

@@ -7,7 +7,7 @@
 ///
 /// The same World and request give the same set, as long as no deadline passes.
 public struct Pipeline: Sendable {
-  private let surfaces: [String: Surface]
+  private let surfaces: Surfaces
   private let engine: EngineSettings
   /// In the order in which they are asked: what costs little and matters most comes first.
   private let sources: [any Source]
@@ -32,9 +32,7 @@ public struct Pipeline: Sendable {
 
   /// A pipeline with sources of one's own.
   package init(_ configuration: Configuration, sources: [any Source]) {
-    var surfaces: [String: Surface] = [:]
-    for (name, settings) in configuration.surfaces { surfaces[name] = Surface(name, settings) }
-    self.surfaces = surfaces
+    surfaces = Surfaces(configuration.surfaces)
     self.sources = sources
     engine = configuration.engine
     slate = GreedySlate()
@@ -44,6 +42,12 @@ public struct Pipeline: Sendable {
   package func surface(_ name: String) throws(PageError) -> Surface {
     guard let surface = surfaces[name] else { throw .unknownSurface(name) }
     return surface
+  }
+
+  /// Changes the settings of a surface for requests that come from now on; copies of the pipeline
+  /// see it too.
+  func change(_ surface: String, _ body: (inout SurfaceSettings) -> Void) throws(PageError) {
+    guard surfaces.change(surface, body) else { throw .unknownSurface(surface) }
   }
 
   /// Resolves a request; see `RankingContext`.
@@ -63,22 +67,35 @@ public struct Pipeline: Sendable {
   ///   - world: the state; nobody writes to it meanwhile.
   ///   - now: the time of the request.
   ///   - time: for deadlines and the durations of stages.
-  ///   - number: names the set in cursors.
+  ///   - number: names the set in cursors, and decides with the seed what is drawn by chance.
+  ///   - serving: which model scores, where the surface wants one.
+  ///   - isLogged: whether the set keeps what the log is told of it.
   ///   - workspace: memory that no other thread uses meanwhile.
   public func rank(
     _ request: PageRequest, _ world: borrowing World, now: Timestamp, time: any TimeSource,
-    number: UInt64, _ workspace: Workspace
+    number: UInt64, serving: Serving = .linear, isLogged: Bool = false, _ workspace: Workspace
   ) throws(PageError) -> RankedSet {
     let context = try context(request, world, now: now, time: time, workspace)
     var run = Run(log: StageLog(time))
+    let serving = context.surface.serving(serving)
+    run.model = serving.model
+    run.scoring.arm = serving.arm
+    run.scoring.model = serving.model?.id ?? ""
+    run.scoring.digest = context.surface.digest
     gather(world, context, &run, &workspace.candidates)
     Self.filter(world, context, &run.log, workspace)
     if workspace.candidates.count == 0 { fallBack(world, context, &run, workspace) }
     score(world, context, &run, workspace)
-    let places = arrange(world, context, &run, workspace)
+    var draw = Draw(seed: engine.seed, number: number)
+    let places = arrange(world, context, &run, &draw, workspace)
+    run.scoring.scoredBy = run.model?.id ?? ""
+    let evidence =
+      isLogged
+      ? Evidence(world, context, engine, arranged: places.count, &draw, workspace) : nil
+    if isLogged { run.log.end("evidence", entered: places.count, left: workspace.logged.count) }
     let set = RankedSet(
-      number: number, request: request, context, world, places: places, servedBy: run.rung,
-      degraded: run.degraded, stages: run.log.stages)
+      number: number, request: request, context, world, places: places, scoring: run.scoring,
+      evidence: evidence, servedBy: run.rung, degraded: run.degraded, stages: run.log.stages)
     workspace.give(context.marks)
     return set
   }
@@ -88,15 +105,16 @@ public struct Pipeline: Sendable {
     var log: StageLog
     var rung = Rung.full
     var degraded: [String] = []
+    /// What scores; nil = the weights, or the sources.
+    var model: ServedModel?
+    var scoring = RankedSet.Scoring()
   }
 
   private func gather(
     _ world: borrowing World, _ context: RankingContext, _ run: inout Run,
     _ candidates: inout CandidateSet
   ) {
-    var capacity = 0
-    for source in sources { capacity += context.surface.quota(source.name) }
-    candidates.begin(capacity: capacity)
+    candidates.begin(capacity: context.surface.capacity)
     for source in sources where context.surface.quota(source.name) > 0 {
       let before = candidates.count
       do throws(SourceError) {
@@ -158,21 +176,42 @@ public struct Pipeline: Sendable {
     let count = workspace.candidates.count
     let isLate = context.isTimeOver
     if isLate || run.rung == .popular {
+      run.model = nil
       Self.scoreBySources(&workspace.candidates)
+      workspace.heads.begin([])
       workspace.matrix.begin(count: 0)
       if isLate {
         run.degraded.append("score:deadline")
         if run.rung != .popular { run.rung = .candidateScores }
       }
     } else {
-      let scorer = context.surface.scorer
-      workspace.extractor.extract(
-        scorer.features, world, context, workspace.candidates, into: &workspace.matrix)
-      run.log.end("features", entered: count, left: count)
-      scorer.score(workspace.matrix, into: &workspace.candidates.scores)
+      workspace.matrix.begin(count: count)
+      if let model = run.model {
+        score(by: ModelScorer(model, context.surface.utility), world, context, &run, workspace)
+        if !ModelScorer.areFinite(workspace.candidates.scores) {
+          run.model = nil
+          run.degraded.append("model:not_finite")
+        }
+      }
+      if run.model == nil { score(by: context.surface.scorer, world, context, &run, workspace) }
     }
-    Self.boostFresh(context, &workspace.candidates)
+    let surface = context.surface
+    let boost = run.model == nil ? Float(surface.settings.freshBoost) : surface.utility.fresh
+    Self.boostFresh(boost, context, &workspace.candidates)
     run.log.end("score", entered: count, left: count)
+  }
+
+  /// Scores by what the scorer reads; what is filled already is not computed again.
+  private func score(
+    by scorer: some Scorer, _ world: borrowing World, _ context: RankingContext, _ run: inout Run,
+    _ workspace: Workspace
+  ) {
+    let count = workspace.candidates.count
+    workspace.extractor.extract(
+      scorer.features.subtracting(workspace.matrix.filled), world, context, workspace.candidates,
+      total: count, into: &workspace.matrix)
+    run.log.end("features", entered: count, left: count)
+    scorer.score(workspace.matrix, &workspace.heads, into: &workspace.candidates.scores)
   }
 
   /// The sum of what the sources said.
@@ -186,11 +225,10 @@ public struct Pipeline: Sendable {
   }
 
   private static func boostFresh(
-    _ context: RankingContext, _ candidates: inout CandidateSet
+    _ boost: Float, _ context: RankingContext, _ candidates: inout CandidateSet
   ) {
     let settings = context.surface.settings
-    guard settings.freshBoost != 0, settings.freshBoostMs > 0 else { return }
-    let boost = Float(settings.freshBoost)
+    guard boost != 0, settings.freshBoostMs > 0 else { return }
     let scale = 1000 / Float(settings.freshBoostMs)
     for index in candidates.facts.indices {
       let created = candidates.facts[index].created
@@ -200,17 +238,25 @@ public struct Pipeline: Sendable {
   }
 
   private func arrange(
-    _ world: borrowing World, _ context: RankingContext, _ run: inout Run,
+    _ world: borrowing World, _ context: RankingContext, _ run: inout Run, _ draw: inout Draw,
     _ workspace: Workspace
   ) -> [RankedSet.Place] {
     let count = workspace.candidates.count
     let arranged = slate.arrange(
       world, context, workspace.candidates, &workspace.slate, into: &workspace.order)
+    let settings = context.surface.settings
+    let top = settings.exploreShare > 0 ? min(settings.exploreTop, arranged, 100) : 0
+    var origins: [UInt8] = []
+    if top > 1 {
+      run.scoring.exploreShare = Float(settings.exploreShare)
+      run.scoring.shuffled = top
+      origins = draw.shuffle(&workspace.order, top: top, share: settings.exploreShare)
+    }
     let candidates = workspace.candidates
     let matrix = workspace.matrix
     var places: [RankedSet.Place] = []
     places.reserveCapacity(arranged)
-    for index in workspace.order.prefix(arranged) {
+    for (place, index) in workspace.order.prefix(arranged).enumerated() {
       let found = ReasonFinder.find(context, candidates, matrix, at: index)
       let score = candidates.scores[index]
       places.append(
@@ -218,7 +264,8 @@ public struct Pipeline: Sendable {
           row: candidates.rows[index], because: found.item ?? .max,
           score: score.isFinite ? score : -.greatestFiniteMagnitude,
           sources: candidates.sources[index],
-          reason: UInt8(Reason.allCases.firstIndex(of: found.reason) ?? 0)))
+          reason: UInt8(Reason.allCases.firstIndex(of: found.reason) ?? 0),
+          origin: place < origins.count ? origins[place] : .max))
     }
     run.log.end("slate", entered: count, left: arranged)
     return places

@@ -13,6 +13,25 @@ public final class RankedSet: Sendable {
     var sources: UInt16
     /// Index in `Reason.allCases`.
     var reason: UInt8
+    /// The place that the slate gave it, where the first ones may be shuffled; else `.max`.
+    var origin: UInt8 = .max
+  }
+
+  /// Who scored it, and how.
+  struct Scoring {
+    /// The part of the traffic.
+    var arm = Serving.Arm.linear
+    /// The id of the arm's model; empty = none.
+    var model = ""
+    /// The id of the model whose scores it has; empty = the weights or the sources, also where the
+    /// arm's model failed.
+    var scoredBy = ""
+    /// `Surface.digest`.
+    var digest: UInt64 = 0
+    /// The share of pages whose first `shuffled` places are shuffled.
+    var exploreShare: Float = 0
+    /// See `exploreShare`; 0 = none.
+    var shuffled = 0
   }
 
   /// Names the set in cursors.
@@ -34,6 +53,11 @@ public final class RankedSet: Sendable {
   /// How long each stage took, and how many candidates went in and out.
   public let stages: [Page.Stage]
   let places: [Place]
+  let scoring: Scoring
+  /// How the surface weighed a model's predictions.
+  let utility: Utility
+  /// What the log is told beside the places; nil = it is not logged.
+  package let evidence: Evidence?
   /// The newest item's serial then.
   let serial: UInt64
   /// The version of the user's pages then.
@@ -41,8 +65,8 @@ public final class RankedSet: Sendable {
 
   init(
     number: UInt64, request: PageRequest, _ context: RankingContext,
-    _ world: borrowing World, places: [Place], servedBy: Rung, degraded: [String],
-    stages: [Page.Stage]
+    _ world: borrowing World, places: [Place], scoring: Scoring, evidence: Evidence?,
+    servedBy: Rung, degraded: [String], stages: [Page.Stage]
   ) {
     self.number = number
     self.request = request
@@ -53,6 +77,9 @@ public final class RankedSet: Sendable {
     serial = world.items.serial
     version = context.user.map { world.freshness.version($0) } ?? 0
     self.places = places
+    self.scoring = scoring
+    utility = context.surface.utility
+    self.evidence = evidence
     self.servedBy = servedBy
     self.degraded = degraded
     self.stages = stages
@@ -69,6 +96,19 @@ public final class RankedSet: Sendable {
 
   /// Why the item at a place, from 0, is there.
   public func reason(at place: Int) -> Reason { Reason.allCases[Int(places[place].reason)] }
+
+  /// The chance that the item at a place, from 0, stands just there.
+  public func propensity(at place: Int) -> Float {
+    guard place < scoring.shuffled else { return 1 }
+    let share = scoring.exploreShare / Float(scoring.shuffled)
+    return Int(places[place].origin) == place ? 1 - scoring.exploreShare + share : share
+  }
+
+  /// The part of the traffic that it belongs to.
+  public var arm: Serving.Arm { scoring.arm }
+
+  /// The id of the model whose scores it has; empty = no model's.
+  public var model: String { scoring.scoredBy }
 
   /// The sources that found the item at a place, from 0, a bit each.
   public func sources(at place: Int) -> UInt16 { places[place].sources }

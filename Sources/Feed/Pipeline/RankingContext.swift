@@ -39,6 +39,12 @@ package final class RankingContext {
   /// Whether the page has taken longer than it may.
   package var isTimeOver: Bool { time.ticks >= end }
 
+  /// Whether the user's last visit is still running: deeds of its session count as now.
+  func isVisitOpen(_ settings: WorldSettings) -> Bool {
+    guard state.deeds.count > 0 else { return false }
+    return Int64(second) - Int64(state.latest) <= settings.sessionGapMs / 1000
+  }
+
   /// Whether a source should spend its quota on a row: live, of the category, not seen.
   @inline(__always)
   func wants(_ row: UInt32, _ facts: borrowing [ItemTable.Facts]) -> Bool {
@@ -77,9 +83,7 @@ package final class RankingContext {
     nearestEffort = engine.nearestEffort
     queries =
       item == nil && !isKept ? TasteQuery.all(state, world, second: second) : []
-    let usesFollows =
-      isKept || surface.quota(.followed) > 0 || surface.scorer.features.contains(.followed)
-    let followees = usesFollows ? user.map { world.graph.followees(of: $0.index) } ?? [] : []
+    let followees = user.map { world.graph.followees(of: $0.index) } ?? []
     var marks = marks
     marks.prepare(
       state, traces, seen: seen, second: second, halfLife: world.settings.tasteHalfLifeMs,

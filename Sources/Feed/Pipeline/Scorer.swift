@@ -6,9 +6,8 @@ package protocol Scorer: Sendable {
   /// The features that it reads; the others need not be computed.
   var features: FeatureSet { get }
 
-  /// Sets `scores` to one score a candidate, in the order of the matrix.
-  func score(_ features: borrowing FeatureMatrix, into scores: inout [Float])
-
-  /// What a feature adds to the score of one candidate; explains it.
-  func contribution(_ feature: Feature, _ value: Float) -> Float
+  /// Sets `scores` to one score a candidate, in the order of the matrix, and `heads` to what it is
+  /// made of, if anything.
+  func score(
+    _ features: borrowing FeatureMatrix, _ heads: inout HeadColumns, into scores: inout [Float])
 }

@@ -4,6 +4,10 @@ public final class Workspace {
   var verdicts = Verdicts()
   var matrix = FeatureMatrix()
   var extractor = FeatureExtractor()
+  var heads = HeadColumns()
+  /// The candidates that go to the log, and their features.
+  var logged = CandidateSet()
+  var loggedMatrix = FeatureMatrix()
   var slate = SlateScratch()
   var order: [Int] = []
   private var marks = Marks()

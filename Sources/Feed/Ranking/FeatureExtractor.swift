@@ -11,40 +11,60 @@ struct FeatureExtractor {
   private static let healthWeight: Float = 10
 
   private var dots: [Float] = []
+  private var visit = Visit()
 
-  /// Fills the columns that `needed` names.
+  private static let counted = FeatureSet([
+    .engagementRate, .negativeRate, .popularity, .burst, .velocity,
+  ])
+  private static let windowed = FeatureSet([
+    .impressionsDay, .clicks5Minutes, .clicks30Minutes, .clicksHour, .clicksDay, .clickRateHour,
+    .clickRateDay, .likeRateDay, .shareRateDay, .commentRateDay, .saveRateDay, .completeRateDay,
+  ])
+  private static let similar = FeatureSet([
+    .similarity, .sessionSimilarity, .tasteFirst, .tasteSecond, .tasteThird,
+  ])
+  private static let lifetime = FeatureSet([.clickRate, .impressions])
+  private static let dwelt = FeatureSet([.dwellMedian, .dwellLong])
+  private static let received = FeatureSet([.creatorHealth, .authorReception])
+  private static let visited = FeatureSet([.sessionAuthor, .sessionTopic])
+
+  /// Fills the columns that `needed` names, of a batch that has begun.
+  ///
+  /// - Parameter total: how many candidates the request has; the batch may be a part of them.
   mutating func extract(
     _ needed: FeatureSet, _ world: borrowing World, _ context: RankingContext,
-    _ candidates: borrowing CandidateSet, into matrix: inout FeatureMatrix
+    _ candidates: borrowing CandidateSet, total: Int, into matrix: inout FeatureMatrix
   ) {
-    matrix.begin(count: candidates.count)
-    let counted: [Feature] = [.engagementRate, .negativeRate, .popularity, .burst, .velocity]
-    if needed.intersects(counted) { counters(world, context, candidates, &matrix) }
-    if needed.contains(.similarity) { similarity(world, context, candidates, &matrix) }
-    if needed.contains(.creatorHealth) { creatorHealth(world, context, candidates, &matrix) }
+    if needed.intersects(Self.counted) { counters(world, context, candidates, &matrix) }
+    if needed.intersects(Self.windowed) { windows(world, context, candidates, &matrix) }
+    if needed.intersects(Self.lifetime) { totals(world, candidates, &matrix) }
+    if needed.intersects(Self.dwelt) { dwell(world, candidates, &matrix) }
+    if needed.intersects(Self.similar) { similarity(needed, world, context, candidates, &matrix) }
+    if needed.intersects(Self.received) {
+      authors(world, context, candidates, &matrix)
+    }
+    if needed.contains(.authorFollowers) {
+      matrix.fill(.authorFollowers) {
+        Self.grown(Float(world.graph.followerCount(of: candidates.facts[$0].author)))
+      }
+    }
     personal(needed, context, candidates, &matrix)
-    if needed.contains(.recency) {
-      matrix.fill(.recency) {
-        Rates.recency(created: candidates.facts[$0].created, now: context.second)
-      }
+    if needed.intersects(Self.visited) {
+      visit.read(world, context)
+      visit.fill(candidates, &matrix)
     }
-    if needed.contains(.trend) {
-      matrix.fill(.trend) { candidates.value(.trending, at: $0) }
+    own(needed, world, context, candidates, &matrix)
+    bySource(needed, candidates, &matrix)
+    if needed.intersects(.ofRequest) {
+      RequestFeatures.fill(world, context, candidates: total, &matrix)
+      matrix.filled = matrix.filled.union(.ofRequest)
     }
-    if needed.contains(.coEngaged) {
-      matrix.fill(.coEngaged) { Self.lift(candidates.value(.coEngaged, at: $0)) }
-    }
-    if needed.contains(.next) {
-      matrix.fill(.next) { Self.lift(candidates.value(.next, at: $0)) }
-    }
-    if needed.contains(.sameCategory) {
-      let category =
-        context.item.map { world.items.facts[Int($0.index)].category } ?? context.category
-      matrix.fill(.sameCategory) {
-        category != 0 && candidates.facts[$0].category == category ? 1 : 0
-      }
-    }
+    matrix.filled = matrix.filled.union(needed)
   }
+
+  /// ln(1 + n).
+  @inline(__always)
+  static func grown(_ count: Float) -> Float { Logarithm.natural(1 + count) }
 
   /// ln((v + floor) / floor): 0 for what was never seen together.
   @inline(__always)
@@ -73,34 +93,109 @@ struct FeatureExtractor {
     }
   }
 
-  /// The cosine to the page's item, or the best one to a taste; 0 where a vector is missing.
-  private mutating func similarity(
+  /// What comes from the sliding windows.
+  private func windows(
     _ world: borrowing World, _ context: RankingContext,
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
-    matrix.fill(.similarity) { _ in 0 }
+    let second = context.second
+    let share = Self.impressionsWeight
+    let mean = Self.engagementMean
+    for index in candidates.rows.indices {
+      let row = candidates.rows[index]
+      let shown = world.engagement.windows.sliding(row, .impression, second: second)
+      let clicks = world.engagement.windows.sliding(row, .click, second: second)
+      matrix[.impressionsDay, index] = Self.grown(shown.day)
+      matrix[.clicks5Minutes, index] = Self.grown(clicks.minutes5)
+      matrix[.clicks30Minutes, index] = Self.grown(clicks.minutes30)
+      matrix[.clicksHour, index] = Self.grown(clicks.hour)
+      matrix[.clicksDay, index] = Self.grown(clicks.day)
+      matrix[.clickRateHour, index] = Rates.smoothed(
+        clicks.hour, of: shown.hour, mean: mean, weight: share)
+      matrix[.clickRateDay, index] = Rates.smoothed(
+        clicks.day, of: shown.day, mean: mean, weight: share)
+      for (channel, feature) in Self.dayRates {
+        let count = Float(world.engagement.windows.day(row, channel, second: second))
+        matrix[feature, index] = Rates.smoothed(
+          count, of: shown.day, mean: Self.negativeMean, weight: share)
+      }
+    }
+  }
+
+  private static let dayRates: [(Channel, Feature)] = [
+    (.like, .likeRateDay), (.share, .shareRateDay), (.comment, .commentRateDay),
+    (.save, .saveRateDay), (.complete, .completeRateDay),
+  ]
+
+  private func totals(
+    _ world: borrowing World, _ candidates: borrowing CandidateSet,
+    _ matrix: inout FeatureMatrix
+  ) {
+    for index in candidates.rows.indices {
+      let row = candidates.rows[index]
+      let shown = Float(world.engagement.total(row, .impression))
+      let clicks = Float(world.engagement.total(row, .click))
+      matrix[.impressions, index] = Self.grown(shown)
+      matrix[.clickRate, index] = Rates.smoothed(
+        clicks, of: shown, mean: Self.engagementMean, weight: Self.impressionsWeight)
+    }
+  }
+
+  private func dwell(
+    _ world: borrowing World, _ candidates: borrowing CandidateSet,
+    _ matrix: inout FeatureMatrix
+  ) {
+    for index in candidates.rows.indices {
+      let (median, long) = world.engagement.dwell.spread(candidates.rows[index])
+      matrix[.dwellMedian, index] = Self.grown(median / 1000)
+      matrix[.dwellLong, index] = Self.grown(long / 1000)
+    }
+  }
+
+  /// The cosine to the page's item, or to the visit and to each taste, the strongest first; 0 where
+  /// a vector is missing.
+  private mutating func similarity(
+    _ needed: FeatureSet, _ world: borrowing World, _ context: RankingContext,
+    _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
+  ) {
+    for feature in Self.similar.features where needed.contains(feature) {
+      matrix.fill(feature) { _ in 0 }
+    }
+    var dots: [Float] = []
+    swap(&dots, &self.dots)
+    defer { swap(&dots, &self.dots) }
     if let item = context.item {
-      var dots: [Float] = []
-      swap(&dots, &self.dots)
       world.vectors.withVector(row: item.index) { vector in
         world.vectors.dots(query: vector, rows: candidates.rows.span, into: &dots)
         matrix.fill(.similarity) { dots[$0] }
       }
-      swap(&dots, &self.dots)
       return
     }
+    var tastes: [Feature] = [.tasteFirst, .tasteSecond, .tasteThird]
     var isFirst = true
-    for query in context.queries {
+    let ranked = context.queries.indices.sorted {
+      (context.queries[$1].share, $0) < (context.queries[$0].share, $1)
+    }
+    for place in ranked {
+      let query = context.queries[place]
       world.vectors.dots(query: query.vector.span, rows: candidates.rows.span, into: &dots)
-      for index in dots.indices where isFirst || dots[index] > matrix[.similarity, index] {
-        matrix[.similarity, index] = dots[index]
+      if query.isVisit {
+        if needed.contains(.sessionSimilarity) { matrix.fill(.sessionSimilarity) { dots[$0] } }
+      } else if !tastes.isEmpty {
+        let taste = tastes.removeFirst()
+        if needed.contains(taste) { matrix.fill(taste) { dots[$0] } }
+      }
+      if needed.contains(.similarity) {
+        for index in dots.indices where isFirst || dots[index] > matrix[.similarity, index] {
+          matrix[.similarity, index] = dots[index]
+        }
       }
       isFirst = false
     }
   }
 
   /// How the author's items were received.
-  private func creatorHealth(
+  private func authors(
     _ world: borrowing World, _ context: RankingContext,
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
@@ -109,6 +204,7 @@ struct FeatureExtractor {
       let author = Int(candidates.facts[index].author)
       guard author < world.engagement.traces.count else {
         matrix[.creatorHealth, index] = Self.healthMean
+        matrix[.authorReception, index] = 0
         continue
       }
       let updated = world.engagement.traces[author].receivedUpdated
@@ -118,6 +214,7 @@ struct FeatureExtractor {
       let negative = world.engagement.traces[author].receivedNegative * factor
       matrix[.creatorHealth, index] = Rates.smoothed(
         positive, of: positive + negative, mean: Self.healthMean, weight: Self.healthWeight)
+      matrix[.authorReception, index] = Self.grown(positive + negative)
     }
   }
 
@@ -145,5 +242,66 @@ struct FeatureExtractor {
         context.marks.interests.contains(UInt32(candidates.facts[$0].topic)) ? 1 : 0
       }
     }
+    if needed.contains(.sameLanguage) {
+      let own = context.state.language
+      matrix.fill(.sameLanguage) {
+        own != 0 && candidates.facts[$0].language == own ? 1 : 0
+      }
+    }
+  }
+
+  /// What the item's own facts say.
+  private func own(
+    _ needed: FeatureSet, _ world: borrowing World, _ context: RankingContext,
+    _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
+  ) {
+    if needed.contains(.recency) {
+      matrix.fill(.recency) {
+        Rates.recency(created: candidates.facts[$0].created, now: context.second)
+      }
+    }
+    if needed.contains(.age) {
+      matrix.fill(.age) { Self.hours(since: candidates.facts[$0].created, context.second) }
+    }
+    if needed.contains(.quiet) {
+      matrix.fill(.quiet) {
+        let touched = world.engagement.stats[Int(candidates.rows[$0])].updated
+        return Self.hours(since: max(touched, candidates.facts[$0].created), context.second)
+      }
+    }
+    if needed.contains(.hasVector) {
+      matrix.fill(.hasVector) { world.placed.contains(candidates.rows[$0]) ? 1 : 0 }
+    }
+    if needed.contains(.sameCategory) {
+      let category =
+        context.item.map { world.items.facts[Int($0.index)].category } ?? context.category
+      matrix.fill(.sameCategory) {
+        category != 0 && candidates.facts[$0].category == category ? 1 : 0
+      }
+    }
+  }
+
+  /// What the sources said.
+  private func bySource(
+    _ needed: FeatureSet, _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
+  ) {
+    if needed.contains(.trend) {
+      matrix.fill(.trend) { candidates.value(.trending, at: $0) }
+    }
+    if needed.contains(.coEngaged) {
+      matrix.fill(.coEngaged) { Self.lift(candidates.value(.coEngaged, at: $0)) }
+    }
+    if needed.contains(.next) {
+      matrix.fill(.next) { Self.lift(candidates.value(.next, at: $0)) }
+    }
+    if needed.contains(.sourceCount) {
+      matrix.fill(.sourceCount) { Float(candidates.sources[$0].nonzeroBitCount) }
+    }
+  }
+
+  /// ln(1 + hours) from a second to a later one; 0 when it is not later.
+  @inline(__always)
+  private static func hours(since second: UInt32, _ now: UInt32) -> Float {
+    now > second ? grown(Float(now &- second) / 3_600) : 0
   }
 }

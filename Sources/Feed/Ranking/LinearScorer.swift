@@ -12,20 +12,35 @@ package struct LinearScorer: Scorer {
     features = FeatureSet { weights[Int($0.rawValue)] != 0 }
   }
 
-  package func score(_ matrix: borrowing FeatureMatrix, into scores: inout [Float]) {
+  package func score(
+    _ matrix: borrowing FeatureMatrix, _ heads: inout HeadColumns, into scores: inout [Float]
+  ) {
+    heads.begin([])
     scores.removeAll(keepingCapacity: true)
     scores.append(contentsOf: repeatElement(0, count: matrix.count))
-    for feature in Feature.allCases where features.contains(feature) {
-      Self.add(matrix.column(feature).span, weights[Int(feature.rawValue)], to: &scores)
+    add(matrix, to: &scores)
+  }
+
+  /// Adds the weighted sum to scores that are there.
+  func add(_ matrix: borrowing FeatureMatrix, to scores: inout [Float]) {
+    for feature in features.features {
+      let weight = weights[Int(feature.rawValue)]
+      if feature.isOfRequest {
+        let value = weight * matrix[feature, 0]
+        for index in scores.indices { scores[index] += value }
+      } else {
+        Self.add(matrix.column(feature).span, weight, to: &scores)
+      }
     }
   }
 
+  /// What a feature adds to the score of one candidate; explains it.
   package func contribution(_ feature: Feature, _ value: Float) -> Float {
     weights[Int(feature.rawValue)] * value
   }
 
   @inline(__always)
-  private static func add(_ column: Span<Float>, _ weight: Float, to scores: inout [Float]) {
+  static func add(_ column: Span<Float>, _ weight: Float, to scores: inout [Float]) {
     precondition(column.count == scores.count)
     for index in scores.indices { scores[index] += weight * column[index] }
   }

@@ -29,7 +29,8 @@ struct ReasonFinder {
     if matrix.count > 0 {
       let scorer = context.surface.scorer
       var most: Float = 0
-      for rule in rules where scorer.features.contains(rule.feature) {
+      let known = scorer.features.intersection(matrix.filled)
+      for rule in rules where known.contains(rule.feature) {
         if let source = rule.source, sources & source.bit == 0 { continue }
         if rule.reason == .fresh, sources != SourceName.fresh.bit { continue }
         let part = scorer.contribution(rule.feature, matrix[rule.feature, index])

@@ -19,6 +19,7 @@ public final class NearestProbe: @unchecked Sendable {
 
   private let searchCounts = SearchStrategy.allCases.map { _ in Counter() }
   private let visitedCount = Counter()
+  private let effortCount = Counter()
   private let metCount = Counter()
   private let allowedCount = Counter()
   private let due = Atomic<UInt32>(0)
@@ -38,6 +39,9 @@ public final class NearestProbe: @unchecked Sendable {
   /// Vectors compared by all searches.
   public var visited: UInt64 { visitedCount.value }
 
+  /// Vectors that all walks kept in view, added up.
+  public var effort: UInt64 { effortCount.value }
+
   /// Of the vectors met on walks with a filter, the share that it let through; 1 before the first.
   public var allowedShare: Double {
     metCount.value == 0 ? 1 : Double(allowedCount.value) / Double(metCount.value)
@@ -56,6 +60,7 @@ public final class NearestProbe: @unchecked Sendable {
   func note(_ report: SearchReport, _ query: Span<Float>, second: UInt32) {
     searchCounts[report.strategy.place].add()
     visitedCount.add(UInt64(report.visited))
+    effortCount.add(UInt64(report.effort))
     metCount.add(UInt64(report.visited))
     allowedCount.add(UInt64(Double(report.visited) * report.allowedShare))
     guard second >= due.load(ordering: .relaxed) else { return }

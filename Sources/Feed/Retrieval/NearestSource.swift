@@ -36,6 +36,7 @@ package struct NearestSource: Source {
       }
     }
     if search.isOutOfTime { throw .deadline }
+    try gatherOthers(world, context, into: &candidates)
   }
 
   /// What the searches of one request share.

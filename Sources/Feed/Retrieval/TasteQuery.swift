@@ -8,6 +8,8 @@ struct TasteQuery {
   var share: Float
   /// The newest item that is in it: what pulls others in.
   var item: UInt32
+  /// Whether it is the running visit.
+  var isVisit = false
 
   /// The part that goes to what the user does right now.
   private static let sessionShare: Float = 1.0 / 3
@@ -74,6 +76,6 @@ struct TasteQuery {
       }
     }
     guard let newest, items.count >= 2 else { return nil }
-    return TasteQuery(vector: sum, share: sessionShare, item: newest)
+    return TasteQuery(vector: sum, share: sessionShare, item: newest, isVisit: true)
   }
 }

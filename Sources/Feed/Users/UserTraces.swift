@@ -31,6 +31,29 @@ struct UserTraces {
     }
   }
 
+  /// Forgets what was learned of one kind.
+  mutating func unlearn(_ list: Engagement.TraceList) {
+    switch list {
+    case .authors: authors = Affinities()
+    case .topics: topics = Affinities()
+    case .types: types = Affinities()
+    }
+  }
+
+  /// Adds what the user says of one author, topic or type.
+  mutating func learn(_ change: Engagement.Change, _ limits: FoldLimits) {
+    let (strength, second) = (change.strength, change.second)
+    let (halfLife, most) = (limits.tasteHalfLifeMs, limits.affinityEntries)
+    switch change.list {
+    case .authors:
+      authors.add(change.author, strength, second: second, halfLife: halfLife, max: most)
+    case .topics:
+      topics.add(UInt32(change.topic), strength, second: second, halfLife: halfLife, max: most)
+    case .types:
+      types.add(UInt32(change.type), strength, second: second, halfLife: halfLife, max: most)
+    }
+  }
+
   /// Adds to how the user's own items were received.
   mutating func receive(_ strength: Float, second: UInt32, halfLife: Int64) {
     if second > receivedUpdated {

@@ -104,8 +104,10 @@ extension GraphIndex {
     var complete = walk(scratch, keepGoing)
     complete = offerPending(scratch, keepGoing) && complete
     scratch.forget(nodes: memory[.slots])
-    return SearchReport(
+    var report = SearchReport(
       visited: unsafe scratch.walk.pointee.visited, complete: complete, strategy: .graph)
+    report.effort = plan.width
+    return report
   }
 
   /// Notes the rows that wait, and puts the entry of the ground into the beam.
@@ -173,11 +175,13 @@ extension GraphIndex {
     var report = unsafe SearchReport(
       visited: end.visited, complete: complete, strategy: .filteredGraph)
     report.allowedShare = unsafe Double(end.passed) / Double(max(end.visited, 1))
+    report.effort = unsafe end.width
     if full || !complete { return report }
     // The beam ran dry or too long before it had enough: the filter and the query do not agree.
-    let before = report.visited
+    let (before, effort) = (report.visited, report.effort)
     report = scan(plan, allowed, keepGoing: keepGoing, scratch: scratch)
     report.visited += before
+    report.effort = effort
     report.strategy = .graphThenScan
     return report
   }

@@ -55,6 +55,7 @@ final class ShardTask: @unchecked Sendable {
       var allowedVisits = 0.0
       for report in reports {
         sum.visited += report.visited
+        sum.effort += report.effort
         sum.complete = sum.complete && report.complete
         visits[report.strategy, default: 0] += report.visited
         allowedVisits += report.allowedShare * Double(report.visited)

@@ -31,6 +31,8 @@ public struct SearchReport: Sendable, Equatable {
   public var strategy: SearchStrategy
   /// Of the rows met on a walk with a filter, the share that could have been hits; 1 otherwise.
   public var allowedShare = 1.0
+  /// Rows that a walk kept in view; 0 where every row was compared.
+  public var effort = 0
 
   /// Makes a report.
   public init(visited: Int, complete: Bool, strategy: SearchStrategy = .scan) {

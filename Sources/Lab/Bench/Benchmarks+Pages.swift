@@ -7,7 +7,9 @@ extension Benchmarks {
   ///
   /// - Parameter scale: 1 = 20,000 items, 2,000 users, 200,000 interactions; a test takes less.
   /// - Throws: what starting the engine and taking events in throws.
-  public func pageEngine(_ log: any EventLog, scale: Double = 1) throws -> Engine {
+  public func pageEngine(
+    _ log: any EventLog, scale: Double = 1, _ change: (inout SurfaceSettings) -> Void = { _ in }
+  ) throws -> Engine {
     var configuration = Configuration()
     var home = configuration.surfaces["home"] ?? SurfaceSettings()
     // As many candidates as the figure speaks of, whatever the shipped quotas are.
@@ -16,6 +18,7 @@ extension Benchmarks {
       "popular": 250,
     ]
     home.cacheAgeMs = 0
+    change(&home)
     configuration.surfaces["home"] = home
     let engine = Engine(configuration: configuration, log: log, snapshots: nil, time: time)
     try engine.start()

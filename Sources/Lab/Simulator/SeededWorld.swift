@@ -47,6 +47,9 @@ public struct SeededWorld: Sendable {
   /// The names of the users, who are people with feeds.
   public var userNames: [String] { users.map(\.name) }
 
+  /// The name of the user at a place of `userNames`, which is there.
+  func userName(_ user: Int) -> String { users[user].name }
+
   private(set) var authors: [Author] = []
   private(set) var users: [User] = []
   private(set) var posts: [Post] = []

@@ -164,12 +164,13 @@ public final class Traffic: @unchecked Sendable {
       return
     }
     let milliseconds = Double(time.ticks &- start) / 1e6
-    let page = Self.items(answer.body)
-    let choices = lock.withLock {
+    let page = Self.page(answer.body)
+    var choices = lock.withLock {
       report.pages += 1
       if latencies.count < Self.latenciesMax { latencies.append(milliseconds) }
-      return world.choices(user: user, page: page, time: time.now)
+      return world.choices(user: user, page: page.items, time: time.now)
     }
+    for place in choices.indices { choices[place].requestID = page.requestID }
     guard !choices.isEmpty,
       send(client, "POST", "/v1/interactions", headers, Self.body(choices))
         != nil
@@ -219,12 +220,13 @@ public final class Traffic: @unchecked Sendable {
 
   // MARK: The wire
 
-  /// The identifiers of a feed's items.
-  private static func items(_ body: [UInt8]) -> [String] {
+  /// The identifiers of a feed's items, and of the request that ranked them.
+  private static func page(_ body: [UInt8]) -> (items: [String], requestID: String) {
     guard let feed = try? JSONParser().parse(body),
       let posts = try? feed.require("posts").elements()
-    else { return [] }
-    return posts.compactMap { post in try? post.require("post_id").string() }
+    else { return ([], "") }
+    let items = posts.compactMap { post in try? post.require("post_id").string() }
+    return (items, (try? feed.require("request_id").string()) ?? "")
   }
 
   private static func body(_ choices: [Interaction]) -> [UInt8] {
@@ -237,6 +239,7 @@ public final class Traffic: @unchecked Sendable {
           if choice.value != 0 { json.member("duration_sec", choice.value / 1000) }
           json.member("timestamp", choice.time.milliseconds)
           json.member("event_id", choice.eventID)
+          if !choice.requestID.isEmpty { json.member("request_id", choice.requestID) }
         }
       }
     }

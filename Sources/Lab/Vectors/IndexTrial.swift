@@ -188,9 +188,12 @@ public struct IndexTrial: Sendable {
       let least = thresholds[index] - 1e-5 * max(1, thresholds[index].magnitude)
       let found = scores.prefix(possible).count { $0 >= least }
       let recall = Double(found) / Double(possible)
-      reading.recall += recall / Double(queries.count)
-      if recall < 0.5 { reading.low += 1 / Double(queries.count) }
+      reading.recall += recall
+      if recall < 0.5 { reading.low += 1 }
     }
+    // Divided once: a sum of shares may come out above 1.
+    reading.recall /= Double(max(1, queries.count))
+    reading.low /= Double(max(1, queries.count))
     reading.strategy = strategies.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
     return reading
   }

@@ -32,6 +32,9 @@ enum IndexMetrics {
       "updraft_index_visited_total", .counter, "Vectors compared by those searches.",
       Double(nearest.visited))
     text.single(
+      "updraft_index_effort_total", .counter, "Vectors that their walks kept in view, added up.",
+      Double(nearest.effort))
+    text.single(
       "updraft_index_allowed_share", .gauge, "Of the vectors met, those that filters let through.",
       nearest.allowedShare)
     text.single(

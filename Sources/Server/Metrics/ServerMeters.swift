@@ -49,8 +49,8 @@ final class ServerMeters: Sendable {
   private let routes: [RouteMeter]
   private let statusIndex: [Int: Int]
   private let shedCounts: [Counter] = Shed.allCases.map { _ in Counter() }
-  /// Rows of events by what became of them.
-  let events: [Counter] = EventResult.allCases.map { _ in Counter() }
+  /// Rows of events by what they are and what became of them.
+  private let events: [Counter] = EventCounts().counts.map { _ in Counter() }
   /// Events whose own time was too far ahead to count.
   let eventsAhead = Counter()
   /// Letters laid aside since the start.
@@ -63,6 +63,23 @@ final class ServerMeters: Sendable {
     case applied, late, duplicate, unknown, refused, invalid
 
     var name: String { "\(self)" }
+  }
+
+  /// Rows of events of one request by what they are and what became of them.
+  struct EventCounts {
+    /// `EventResult.allCases` of each action by its number; place 0 is for rows that are none.
+    fileprivate(set) var counts = [UInt64](
+      repeating: 0,
+      count: (Int(Action.allCases.map(\.rawValue).max() ?? 0) + 1) * EventResult.allCases.count)
+
+    /// Counts one row.
+    mutating func add(_ result: EventResult, _ action: Action?) {
+      counts[Self.place(result, action)] += 1
+    }
+
+    fileprivate static func place(_ result: EventResult, _ action: Action?) -> Int {
+      Int(action?.rawValue ?? 0) * EventResult.allCases.count + result.rawValue
+    }
   }
 
   /// - Parameter routes: how many routes there are; one more stands for what no route matches.
@@ -83,8 +100,13 @@ final class ServerMeters: Sendable {
   /// Counts one request that was not worked on.
   func shed(_ reason: Shed) { shedCounts[reason.rawValue].add() }
 
+  /// Counts a row that did not tell what it is.
+  func count(_ result: EventResult) { events[EventCounts.place(result, nil)].add() }
+
   /// Counts rows of events.
-  func count(_ result: EventResult, _ amount: UInt64 = 1) { events[result.rawValue].add(amount) }
+  func count(_ more: EventCounts) {
+    for (place, count) in more.counts.enumerated() where count > 0 { events[place].add(count) }
+  }
 
   /// Writes the families of requests.
   func write(into text: inout PrometheusText, routes table: [Route]) {
@@ -108,11 +130,16 @@ final class ServerMeters: Sendable {
         "updraft_requests_shed_total", [("reason", shed.name)],
         Double(shedCounts[shed.rawValue].value))
     }
-    text.family("updraft_events_total", .counter, "Events that requests brought, by result.")
-    for result in EventResult.allCases {
-      text.sample(
-        "updraft_events_total", [("result", result.name)],
-        Double(events[result.rawValue].value))
+    text.family(
+      "updraft_events_total", .counter, "Events that requests brought, by type and result.")
+    for action in [nil] + Action.allCases.map(Optional.some) {
+      for result in EventResult.allCases {
+        let count = events[EventCounts.place(result, action)].value
+        guard count > 0 || action == nil else { continue }
+        text.sample(
+          "updraft_events_total", [("type", action?.name ?? "unread"), ("result", result.name)],
+          Double(count))
+      }
     }
     text.single(
       "updraft_events_ahead_total", .counter,

@@ -52,7 +52,7 @@ enum AdminRoutes {
     json.object { json in
       json.member("status", StatusText.name(status.phase))
       StatusText.write(status.phase, into: &json)
-      json.member("notices", status.notices)
+      json.member("notices", status.notices + (call.service.keeper?.state.notices ?? []))
       json.member("uptime_s", Int((call.engine.time.ticks &- call.service.started) / 1_000_000_000))
       json.member("offset", facts.offset)
       json.member("items", facts.items)
@@ -72,11 +72,12 @@ enum AdminRoutes {
 
   /// Runs slow work of an operator beside the I/O threads.
   static func work(
-    _ call: Call, _ body: @escaping @Sendable () throws(Problem) -> [UInt8]
+    _ call: Call, status: Int = 200,
+    _ body: @escaping @Sendable () throws(Problem) -> [UInt8]
   ) throws(Problem) {
     let isTaken = call.service.operations.submit {
       do throws(Problem) {
-        call.finish(json: try body())
+        call.finish(status: status, json: try body())
       } catch {
         call.fail(error)
       }

@@ -4,9 +4,19 @@ internal import JSON
 
 /// Events that were laid aside: to look at, and to take in again.
 enum DeadLetterRoutes {
-  private static let keys = JSONKeys(["ids"])
-  /// Letters that one request takes in again or gives up at most.
-  private static let replayMax = 10_000
+  private static let keys = JSONKeys(["ids", "after"])
+  /// Letters that one request looks at at most.
+  private static let lettersMax = 10_000
+  /// Letters that are read at once.
+  private static let slice = 1_000
+
+  /// Which letters a request means.
+  private struct Wanted {
+    /// Only these; nil = all.
+    var ids: Set<Int64>?
+    /// Only those behind this one.
+    var after: Int64 = 0
+  }
 
   @Sendable static func list(_ call: Call) throws(Problem) {
     let after = Int64(try call.integer("after") ?? 0)
@@ -33,12 +43,11 @@ enum DeadLetterRoutes {
   }
 
   @Sendable static func replay(_ call: Call) throws(Problem) {
-    let ids = call.exchange.body.isEmpty ? nil : try readIDs(call)
+    let wanted = try read(call)
     try AdminRoutes.work(call) { () throws(Problem) in
       var replayed = 0
       var kept: [(id: Int64, reason: String)] = []
-      for letter in try load(call, after: 0, limit: replayMax)
-      where ids?.contains(letter.id) ?? true {
+      let next = try visit(call, wanted) { (letter) throws(Problem) in
         do throws(Problem) {
           try takeIn(letter, call)
           replayed += 1
@@ -49,6 +58,8 @@ enum DeadLetterRoutes {
       var json = JSONWriter()
       json.object { json in
         json.member("replayed", replayed)
+        json.member("refused", kept.count)
+        if let next { json.member("next", next) }
         json.array("kept") { json in
           for letter in kept.prefix(Intake.toldMax) {
             json.object { json in
@@ -63,16 +74,18 @@ enum DeadLetterRoutes {
   }
 
   @Sendable static func discard(_ call: Call) throws(Problem) {
-    let ids = call.exchange.body.isEmpty ? nil : try readIDs(call)
+    let wanted = try read(call)
     try AdminRoutes.work(call) { () throws(Problem) in
       var count = 0
-      for letter in try load(call, after: 0, limit: replayMax)
-      where ids?.contains(letter.id) ?? true {
+      let next = try visit(call, wanted) { (letter) throws(Problem) in
         try remove(letter, call)
         count += 1
       }
       var json = JSONWriter()
-      json.object { $0.member("discarded", count) }
+      json.object { json in
+        json.member("discarded", count)
+        if let next { json.member("next", next) }
+      }
       return json.bytes
     }
   }
@@ -85,21 +98,47 @@ enum DeadLetterRoutes {
     }
   }
 
-  private static func readIDs(_ call: Call) throws(Problem) -> Set<Int64>? {
-    try SingleWrite.object(call) { (row) throws(Problem) in
-      var ids: Set<Int64>?
+  private static func read(_ call: Call) throws(Problem) -> Wanted {
+    if call.exchange.body.isEmpty { return Wanted() }
+    return try SingleWrite.object(call) { (row) throws(Problem) in
+      var wanted = Wanted()
       do throws(JSONError) {
-        try row.forEachMember(of: keys) { (_, value) throws(JSONError) in
+        try row.forEachMember(of: keys) { (key, value) throws(JSONError) in
           if value.isNull { return }
+          if keys.names[key] == "after" {
+            wanted.after = Int64(try value.int(in: 0...Int.max))
+            return
+          }
           var named: Set<Int64> = []
-          for id in try value.elements(maxCount: replayMax) { named.insert(try id.int64()) }
-          ids = named
+          for id in try value.elements(maxCount: lettersMax) { named.insert(try id.int64()) }
+          wanted.ids = named
         }
       } catch {
         throw Problem(error)
       }
-      return ids
+      return wanted
     }
+  }
+
+  /// Calls `body` with each letter that is wanted, oldest first.
+  ///
+  /// - Returns: behind which one to go on, when there may be more than one request looks at.
+  private static func visit(
+    _ call: Call, _ wanted: Wanted, _ body: (DeadLetter) throws(Problem) -> Void
+  ) throws(Problem) -> Int? {
+    // Nothing before the first that is named needs a look.
+    var after = max(wanted.after, wanted.ids?.min().map { max($0, 1) - 1 } ?? 0)
+    let last = wanted.ids?.max() ?? .max
+    var looked = 0
+    while after < last {
+      let letters = try load(call, after: after, limit: slice)
+      for letter in letters where wanted.ids?.contains(letter.id) ?? true { try body(letter) }
+      looked += letters.count
+      guard let newest = letters.last?.id, letters.count == slice else { return nil }
+      after = newest
+      if looked >= lettersMax, after < last { return Int(after) }
+    }
+    return nil
   }
 
   private static func load(

@@ -93,22 +93,20 @@ enum EventRoutes {
   /// Counts rows by what became of them.
   static func count(_ call: Call, _ intake: Intake, _ kept: [Intake.Kept]) {
     let settings = call.engine.configuration.world
-    let ahead = kept.count { RowText.isAhead(intake.batch, $0.place, settings) }
-    if ahead > 0 { call.service.meters.eventsAhead.add(UInt64(ahead)) }
-    var applied: UInt64 = 0
-    var late: UInt64 = 0
-    var duplicate: UInt64 = 0
+    let meters = call.service.meters
+    var ahead: UInt64 = 0
+    var counts = ServerMeters.EventCounts()
     for row in kept {
+      let facts = RowText.facts(intake.batch, row.place, settings)
+      if facts.isAhead { ahead += 1 }
       switch row.receipt.outcome {
-      case .late: late += 1
-      case .duplicate: duplicate += 1
-      default: applied += 1
+      case .late: counts.add(.late, facts.action)
+      case .duplicate: counts.add(.duplicate, facts.action)
+      default: counts.add(.applied, facts.action)
       }
     }
-    let meters = call.service.meters
-    if applied > 0 { meters.count(.applied, applied) }
-    if late > 0 { meters.count(.late, late) }
-    if duplicate > 0 { meters.count(.duplicate, duplicate) }
+    if ahead > 0 { meters.eventsAhead.add(ahead) }
+    meters.count(counts)
     for row in intake.refused {
       switch row.problem.code {
       case .notFound: meters.count(.unknown)

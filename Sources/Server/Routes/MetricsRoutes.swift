@@ -24,11 +24,17 @@ enum MetricsRoutes {
     var text = PrometheusText()
     service.meters.write(into: &text, routes: service.router.routes)
     engine(service, &text)
+    stages(service, &text)
+    log(service, &text)
     if service.isReady.load(ordering: .acquiring) {
       world(service, &text)
       IndexMetrics.write(service.engine, into: &text)
+      LearningMetrics.write(service.engine, into: &text)
     }
+    ModelMeters.write(service.engine.meters.arms, into: &text)
+    if let keeper = service.keeper { keeper.meters.write(keeper, into: &text) }
     connections(service, &text)
+    process(service, call.received, &text)
     call.finish(
       Response(
         contentType: call.route.success.mediaType,
@@ -61,6 +67,84 @@ enum MetricsRoutes {
     text.single(
       "updraft_ready", .gauge, "Whether the log is folded in.",
       service.isReady.load(ordering: .acquiring) ? 1 : 0)
+    shadow(meters, &text)
+  }
+
+  /// The log of pages, and the model that nobody sees.
+  private static func shadow(_ meters: Meters, _ text: inout PrometheusText) {
+    text.single(
+      "updraft_pages_unlogged_total", .counter, "Served pages that the log could not take.",
+      Double(meters.pagesUnlogged.value))
+    text.single(
+      "updraft_shadow_pages_total", .counter, "Pages that the model in the shadow scored.",
+      Double(meters.shadow.pages.value))
+    text.single(
+      "updraft_shadow_failed_total", .counter, "Pages on which it said what is no number.",
+      Double(meters.shadow.failed.value))
+    text.single(
+      "updraft_shadow_top_compared_total", .counter, "Places of the served first ten.",
+      Double(meters.shadow.topCompared.value))
+    text.single(
+      "updraft_shadow_top_shared_total", .counter, "Of these, what is in its first ten, too.",
+      Double(meters.shadow.topShared.value))
+    text.single(
+      "updraft_shadow_correlation_total", .counter,
+      "The sum over pages of Spearman's rank correlation plus 1.",
+      Double(meters.shadow.correlation.value) / 1000)
+  }
+
+  private static func stages(_ service: Service, _ text: inout PrometheusText) {
+    text.family(
+      "updraft_stage_duration_seconds", .histogram, "A stage of making a page, sources included.")
+    for stage in service.engine.meters.stages.stages {
+      text.histogram("updraft_stage_duration_seconds", [("stage", stage.name)], stage.duration)
+    }
+    text.single(
+      "updraft_limit_inflight", .gauge, "Pages that may wait or be ranked at once.",
+      Double(service.engine.configuration.engine.rankingQueueMax + service.rankingThreads))
+  }
+
+  private static func log(_ service: Service, _ text: inout PrometheusText) {
+    if let health = service.engine.logHealth {
+      text.family(
+        "updraft_log_fsync_seconds", .histogram, "Bringing one commit to the disk.")
+      text.histogram("updraft_log_fsync_seconds", [], health.syncs)
+      text.single("updraft_log_bytes", .gauge, "Bytes of the log's files.", Double(health.bytes))
+      text.single(
+        "updraft_log_free_bytes", .gauge, "Bytes that the log's file system still has.",
+        Double(health.freeBytes))
+      text.single(
+        "updraft_log_corrupt_records_total", .counter, "Events found damaged or missing.",
+        Double(health.corruptRecords))
+      text.single(
+        "updraft_log_tail_repairs_total", .counter,
+        "Flipped bits at the log's end that were put right at the start.", Double(health.repairs))
+      text.single(
+        "updraft_dlq_messages", .gauge, "Dead letters that are kept.", Double(health.deadLetters))
+      text.single(
+        "updraft_dlq_dropped_total", .counter, "Dead letters that went for want of room.",
+        Double(health.deadLettersDropped))
+    }
+    text.family(
+      "updraft_projection_lag_events", .gauge, "Events in the log that are not worked off yet.")
+    let end = service.engine.logEnd.value
+    let folded = service.engine.read { $0.offset.value }
+    text.sample(
+      "updraft_projection_lag_events", [("projection", "world")],
+      Double(end > folded ? end - folded : 0))
+    if let filler = service.filler {
+      text.sample(
+        "updraft_projection_lag_events", [("projection", "text_vectors")], Double(filler.lag))
+    }
+  }
+
+  private static func process(
+    _ service: Service, _ now: Timestamp, _ text: inout PrometheusText
+  ) {
+    let uptime = Double(service.engine.time.ticks &- service.started) / 1e9
+    ProcessMetrics.write(started: Double(now.milliseconds) / 1000 - uptime, into: &text)
+    text.family("updraft_build_info", .gauge, "1, with the version of the program.")
+    text.sample("updraft_build_info", [("version", service.version)], 1)
   }
 
   private static func world(_ service: Service, _ text: inout PrometheusText) {

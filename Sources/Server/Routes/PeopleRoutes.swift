@@ -23,9 +23,18 @@ enum PeopleRoutes {
       method: .get, path: "/v1/me", operation: "me", summary: "All that is kept of the user.",
       callers: .user, success: .init("User"), handle: me),
     Route(
+      method: .get, path: "/v1/me/taste", operation: "taste",
+      summary: "What the user is taken to like, in the form in which it can be set.",
+      callers: .user, success: .init("TasteInput"), handle: taste),
+    Route(
+      method: .put, path: "/v1/me/taste", operation: "putTaste",
+      summary: "Sets what the user likes in place of what was learned; a list that is left out "
+        + "stays, an empty one forgets.",
+      callers: .user, body: .init("TasteInput"), success: .init("UserWritten"), handle: putTaste),
+    Route(
       method: .delete, path: "/v1/me", operation: "eraseMe",
       summary: "Erases the user, their posts and follows.", callers: .user,
-      success: .init("Erased"), handle: erase),
+      success: .init("Erased"), mayBeEmpty: "Nothing was kept of the user.", handle: erase),
   ]
 
   @Sendable private static func putUser(_ call: Call) throws(Problem) {
@@ -83,9 +92,43 @@ enum PeopleRoutes {
     call.finish(json: json.bytes)
   }
 
+  @Sendable private static func taste(_ call: Call) throws(Problem) {
+    guard let user = call.caller.user else { throw Problem(.unauthorized, "Send a token.") }
+    let now = call.received
+    let view = call.engine.read { $0.view(ofUser: user, at: now) } ?? UserView(id: user)
+    var json = JSONWriter(capacity: 2048)
+    json.object { json in
+      json.member("interests", view.interests)
+      write("topics", settable(view.topics), "topic", into: &json)
+      write("authors", settable(view.authors), "author_id", into: &json)
+      write("types", settable(view.types), "content_type", into: &json)
+      write("items", settable(view.near), "item_id", into: &json)
+    }
+    call.finish(json: json.bytes)
+  }
+
+  /// The part of a list that can be set again.
+  private static func settable(_ list: [UserView.Affinity]) -> [UserView.Affinity] {
+    let most = Float(TasteDecoder.weightMax)
+    return list.prefix(TasteSetting.entriesMax).map { entry in
+      var entry = entry
+      entry.strength = min(max(entry.strength, -most), most)
+      return entry
+    }
+  }
+
+  @Sendable private static func putTaste(_ call: Call) throws(Problem) {
+    guard let user = call.caller.user else { throw Problem(.unauthorized, "Send a token.") }
+    let setting = try SingleWrite.object(call) { (row) throws(Problem) in
+      try TasteDecoder.setting(row, user: user, received: call.received)
+    }
+    SingleWrite.submit(call, .tasteSet(setting)) { json in json.member("user_id", user) }
+  }
+
   @Sendable private static func erase(_ call: Call) throws(Problem) {
     guard let user = call.caller.user else { throw Problem(.unauthorized, "Send a token.") }
-    SingleWrite.submit(call, .userErased(UserErasure(user: user, time: call.received))) { json in
+    let erasure = UserErasure(user: user, time: call.received)
+    SingleWrite.submit(call, .userErased(erasure), isDoneAnyway: true) { json in
       json.member("user_id", user)
       json.member("erased", true)
     }

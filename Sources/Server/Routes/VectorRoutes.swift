@@ -7,11 +7,11 @@ enum VectorRoutes {
   static let all: [Route] = [
     Route(
       method: .get, path: "/v1/vectors", operation: "vectorSpaces",
-      summary: "The spaces of vectors, their versions and sizes.", callers: .readers,
+      summary: "The spaces of vectors, their versions and sizes.", callers: [.readers, .admin],
       success: .init("VectorSpaces"), handle: spaces),
     Route(
       method: .put, path: "/v1/items/{id}/vectors/{space}", operation: "putVector",
-      summary: "Gives an item a vector in a space.", callers: .service,
+      summary: "Gives an item a vector in a space.", callers: [.service, .admin],
       body: .init("VectorInput"), success: .init("VectorWritten"), handle: put),
     Route(
       method: .delete, path: "/v1/items/{id}/vectors/{space}", operation: "deleteVector",

@@ -16,12 +16,13 @@ enum Schemas {
     .init("event_id", .identifier, required: false),
     .init("session_id", .identifier, required: false),
     .init("request_id", .identifier, required: false),
+    .init("position", .integer(min: 1, max: 65_535), required: false),
   ]
 
   private static let timeInput = Schema.any([
     .time,
-    .integer(
-      min: Int(TimestampText.millisecondsMin), max: Int(Timestamp.latest.milliseconds)),
+    .number(min: TimestampText.milliseconds.lowerBound, max: TimestampText.milliseconds.upperBound),
+    .number(min: TimestampText.seconds.lowerBound, max: TimestampText.seconds.upperBound),
   ])
 
   private static let term = Schema.name(max: ItemDecoder.termBytesMax)
@@ -43,6 +44,29 @@ enum Schemas {
     .init("interests", .list(term, max: PeopleDecoder.interestsMax), required: false),
   ]
 
+  private static func likings(_ list: String, of key: String, _ name: Schema) -> Schema.Member {
+    .init(
+      list,
+      .list(
+        .object([
+          .init(key, name),
+          .init(
+            "weight",
+            .number(min: -TasteDecoder.weightMax, max: TasteDecoder.weightMax)),
+        ]), max: TasteSetting.entriesMax), required: false)
+  }
+
+  private static let taste = Schema.object([
+    .init("interests", .list(term, max: PeopleDecoder.interestsMax), required: false),
+    likings("topics", of: "topic", term), likings("authors", of: "author_id", .identifier),
+    likings("types", of: "content_type", term), likings("items", of: "item_id", .identifier),
+  ])
+
+  static let utilityMembers: [Schema.Member] = SurfaceSettings.utilityNames.map {
+    .init(
+      $0, .number(min: -UtilityRoutes.weightMax, max: UtilityRoutes.weightMax), required: false)
+  }
+
   private static let vector = Schema.list(.number(), max: VectorRoutes.componentsMax)
 
   private static let weight = Schema.Member(
@@ -54,6 +78,7 @@ enum Schemas {
     ("PostInput", .object([.init("post_id", .identifier, required: false)] + itemMembers)),
     ("ItemInput", .object([.init("item_id", .identifier)] + itemMembers)),
     ("ProfileInput", .object(profileMembers)),
+    ("TasteInput", taste),
     ("UserInput", .object([.init("user_id", .identifier)] + profileMembers)),
     ("FollowBody", .object([.init("follower_id", .identifier, required: false), weight])),
     (
@@ -80,8 +105,16 @@ enum Schemas {
         .init("exact", .boolean, required: false),
       ])
     ),
+    ("UtilityInput", .object(utilityMembers)),
     ("VersionInput", .object([.init("version", .integer(min: 1, max: Int(UInt32.max)))])),
-    ("ReplayInput", .object([.init("ids", .list(.integer(min: 1)), required: false)])),
+    ("ModelInput", .object([.init("files", .object([], isOpen: true))])),
+    (
+      "ReplayInput",
+      .object([
+        .init("ids", .list(.integer(min: 1)), required: false),
+        .init("after", .integer(min: 0), required: false),
+      ])
+    ),
     ("DemoTokenInput", .object([.init("user_id", .identifier)])),
   ]
 }

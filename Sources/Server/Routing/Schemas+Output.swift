@@ -184,6 +184,7 @@ extension Schemas {
             ])))
       ])
     ),
+    ("Utility", .object(utilityMembers)),
     (
       "Digest",
       .object([
@@ -206,11 +207,34 @@ extension Schemas {
     (
       "Replayed",
       .object([
-        .init("replayed", .integer()),
+        .init("replayed", .integer()), .init("refused", .integer()),
+        .init("next", .integer(min: 1), required: false),
         .init("kept", .list(.object([.init("id", .integer()), .init("reason", .text())]))),
       ])
     ),
-    ("Discarded", .object([.init("discarded", .integer())])),
+    ("Models", .object([.init("models", .list(open([.init("id", .text())])))], isOpen: true)),
+    ("Model", open([.init("id", .text()), .init("stage", .text())])),
+    ("Imported", .object([.init("id", .text())])),
+    (
+      "Promoted",
+      .object([
+        .init("id", .text()), .init("stage", .text()), .init("forced", .boolean),
+        .init("checks", .list(open([.init("name", .text())]))),
+      ])
+    ),
+    (
+      "RolledBack",
+      .object([
+        .init("stage", .text()), .init("id", .text()),
+        .init("serving", .optional(.text())),
+      ])
+    ),
+    (
+      "Discarded",
+      .object([
+        .init("discarded", .integer()), .init("next", .integer(min: 1), required: false),
+      ])
+    ),
     ("DemoInfo", .object([.init("demo", .boolean)])),
     (
       "DemoUsers",

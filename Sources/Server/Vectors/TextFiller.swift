@@ -99,6 +99,13 @@ final class TextFiller: @unchecked Sendable {
 
   private static let queryMs = 200
 
+  /// Events of the log that are not looked at yet.
+  var lag: UInt64 {
+    let end = engine.logEnd.value
+    let done = lock.withLock { filled.value }
+    return end > done ? end - done : 0
+  }
+
   private var hasStopped: Bool { lock.withLock { isStopping } }
 
   // MARK: The thread
@@ -233,7 +240,10 @@ final class TextFiller: @unchecked Sendable {
         _ = try engine.submit(batch)
         return
       } catch {
-        guard case .full = error, !hasStopped else { throw error }
+        switch error {
+        case .full, .busy: if hasStopped { throw error }
+        case .failed, .unavailable: throw error
+        }
         lock.withLock { lock.wait(milliseconds: 50) }
       }
     }

@@ -4,11 +4,11 @@ internal import JSON
 /// Reads rows of events straight into a batch for the log: no text of an event becomes a `String`.
 ///
 /// A row is `{item_id | post_id | author_id, event, duration_sec | value, timestamp, event_id,
-/// session_id, request_id}`, with `user_id` if and only if a service sends it.
+/// session_id, request_id, position}`, with `user_id` if and only if a service sends it.
 struct EventDecoder {
   private static let keys = JSONKeys([
     "user_id", "item_id", "event", "duration_sec", "timestamp", "event_id", "session_id", "value",
-    "request_id", "post_id", "author_id", "type",
+    "request_id", "post_id", "author_id", "type", "position",
   ])
   private static let actions = JSONKeys(Action.allCases.map(\.name))
   /// Members by their position in `keys`.
@@ -25,14 +25,15 @@ struct EventDecoder {
     static let post = 9
     static let author = 10
     static let type = 11
+    static let position = 12
   }
   private static let anonymousPrefix = Array(World.anonymousPrefix.utf8)
-  /// Where the texts begin in a record.
-  private static let textsStart = 30
   /// Seconds in `duration_sec` at most: eleven days.
   private static let durationMax = 1e6
   /// `value` at most.
   private static let valueMax = 1e9
+  /// `position` at most.
+  private static let positionMax = 65_535
 
   /// The user who did it all; nil when each row names its own.
   let user: [UInt8]?
@@ -57,6 +58,7 @@ struct EventDecoder {
     var session: JSONValue?
     var value: JSONValue?
     var request: JSONValue?
+    var position: JSONValue?
 
     mutating func take(_ key: Int, _ member: JSONValue) {
       if member.isNull { return }
@@ -74,6 +76,7 @@ struct EventDecoder {
       case Key.eventID: eventID = member
       case Key.session: session = member
       case Key.value: value = member
+      case Key.position: position = member
       default: request = member
       }
     }
@@ -123,6 +126,9 @@ struct EventDecoder {
     var head = EventBatch.InteractionHead(
       action: action, received: received, time: time ?? received)
     head.value = try value(fields, action, row)
+    if let position = fields.position {
+      head.position = UInt16(clamping: try position.int(in: 1...Self.positionMax))
+    }
     head.targetIsAuthor = isAuthor
     head.createsItem = createsItems && !action.concernsAuthor
     let start = batch.begin(head)
@@ -143,7 +149,8 @@ struct EventDecoder {
     } else {
       guard let named = fields.user else { throw row.missing("user_id") }
       try put(named, .user, start, &batch)
-      guard !batch.bytes[(start + Self.textsStart)...].starts(with: Self.anonymousPrefix) else {
+      guard !batch.bytes[(start + InteractionView.textsStart)...].starts(with: Self.anonymousPrefix)
+      else {
         throw named.error(.invalid, "anonymous sessions can't be named")
       }
     }
@@ -179,6 +186,6 @@ struct EventDecoder {
       throw duration.error(.invalid, "send duration_sec or value, not both")
     }
     let seconds = try duration.double(in: 0...Self.durationMax)
-    return Float(action == .dwell ? seconds * 1000 : seconds)
+    return Float(action == .dwell || action == .impression ? seconds * 1000 : seconds)
   }
 }

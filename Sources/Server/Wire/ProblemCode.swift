@@ -28,6 +28,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
   case methodNotAllowed = "method-not-allowed"
   case alreadyExists = "already-exists"
   case notSound = "not-sound"
+  case wrongState = "wrong-state"
   case inProgress = "in-progress"
   case cursorExpired = "cursor-expired"
   case unsupportedMediaType = "unsupported-media-type"
@@ -65,6 +66,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case .writeTimeout: (408, "The answer was not taken in time")
     case .alreadyExists: (409, "It exists already")
     case .notSound: (409, "The version is not fit to serve")
+    case .wrongState: (409, "The step does not fit where it stands")
     case .inProgress: (409, "An equal request is being worked on")
     case .cursorExpired: (410, "The pages of this cursor are gone")
     default: moreFacts

@@ -25,12 +25,21 @@ enum RowText {
 
   /// Whether an event's own time is too far ahead to count.
   static func isAhead(_ batch: EventBatch, _ place: Int, _ settings: WorldSettings) -> Bool {
-    let isAhead = try? RecordView.over(batch.bytes, batch.range(place)) {
-      (record) throws(DecodeError) in
-      guard try record.kind() == .interaction else { return false }
-      return try InteractionView(record).isAhead(of: settings)
+    facts(batch, place, settings).isAhead
+  }
+
+  /// What an event of a batch is, nil for what is no interaction, and whether its own time is too
+  /// far ahead to count.
+  static func facts(
+    _ batch: EventBatch, _ place: Int, _ settings: WorldSettings
+  ) -> (action: Action?, isAhead: Bool) {
+    let facts = try? RecordView.over(batch.bytes, batch.range(place)) {
+      (record) throws(DecodeError) -> (action: Action?, isAhead: Bool) in
+      guard try record.kind() == .interaction else { return (nil, false) }
+      let view = try InteractionView(record)
+      return (view.action, view.isAhead(of: settings))
     }
-    return isAhead ?? false
+    return facts ?? (nil, false)
   }
 
   private static func write(_ event: Event, into json: inout JSONWriter) {
@@ -52,7 +61,7 @@ enum RowText {
       json.member("item_id", vector.item)
       json.member("space", vector.space)
       json.array("vector") { json in for value in vector.vector { json.value(value) } }
-    case .pageServed, .spaceSwitched: break
+    case .pageServed, .spaceSwitched, .tasteSet: break
     }
   }
 
@@ -61,6 +70,7 @@ enum RowText {
     json.member(interaction.targetIsAuthor ? "author_id" : "item_id", interaction.target)
     json.member("event", interaction.action.name)
     if interaction.value != 0 { json.member("value", interaction.value) }
+    if interaction.position != 0 { json.member("position", Int(interaction.position)) }
     json.member("timestamp", TimestampText.text(interaction.time))
     put("event_id", interaction.eventID, &json)
     put("session_id", interaction.session, &json)

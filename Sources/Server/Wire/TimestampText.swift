@@ -2,11 +2,13 @@ internal import Feed
 internal import JSON
 
 /// Times on the wire: out as RFC 3339 in UTC with milliseconds; in as RFC 3339, or as milliseconds
-/// since 1970 in a JSON number.
+/// or seconds since 1970 in a JSON number.
 enum TimestampText {
-  /// Whole numbers below this are refused: as milliseconds they lie in the first days of 1973 or
-  /// before, as seconds they are what a clock shows today. Nobody means the former.
-  static let millisecondsMin: Int64 = 100_000_000_000
+  /// Numbers of this range are seconds since 1970, from the year 2001 on: as milliseconds they
+  /// would lie in January and February of 1970, which nobody means.
+  static let seconds = 1e9...Double(Timestamp.latest.milliseconds) / 1000
+  /// Numbers of this range are milliseconds, from the year 1973 on; all others are refused.
+  static let milliseconds = 1e11...Double(Timestamp.latest.milliseconds)
 
   private static let textBytesMax = 40
 
@@ -32,14 +34,16 @@ enum TimestampText {
       }
       return time
     }
-    let milliseconds = try value.int64()
-    guard milliseconds >= millisecondsMin, milliseconds <= Timestamp.latest.milliseconds else {
-      throw value.error(
-        .outOfRange,
-        "expected milliseconds since 1970 (up to 2100) or an RFC 3339 text, found \(milliseconds)"
-          + (milliseconds > 0 && milliseconds < millisecondsMin ? "; are these seconds?" : ""))
+    let number = try value.double()
+    // Both ranges end in the year 2100, so that the conversion has room.
+    if milliseconds.contains(number) { return Timestamp(milliseconds: Int64(number)) }
+    if seconds.contains(number) {
+      return Timestamp(milliseconds: Int64((number * 1000).rounded()))
     }
-    return Timestamp(milliseconds: milliseconds)
+    throw value.error(
+      .outOfRange,
+      "expected milliseconds since 1970 (1973 to 2100), seconds (2001 to 2100) or an RFC 3339 "
+        + "text, found \(number)")
   }
 
   /// The time of an RFC 3339 text; nil when it is none. A leap second is the second after it.

@@ -20,11 +20,25 @@ extension Configuration {
       .block(
         "world", \.world, WorldSettings.schema,
         "What the fold reads. A change here rebuilds the world from the log."),
+      .block(
+        "learning", \.learning, LearningSettings.schema,
+        "How labels are joined to the pages that were served."),
+      .block(
+        "models", \.models, ModelLifeSettings.schema,
+        "How models are trained, come into service, and are taken back."),
     ],
     families: [
       .blocks(
         "surfaces", \.surfaces, template: SurfaceSettings(), SurfaceSettings.schema,
         "The surfaces by name: each is one configuration of the pipeline. New names make new ones.")
+    ],
+    rules: [
+      .init("surfaces", "must have in nearest_spaces only spaces that stand in world.spaces") {
+        root in
+        root.surfaces.values.allSatisfy { surface in
+          surface.nearestSpaces.keys.allSatisfy { root.world.spaces[$0] != nil }
+        }
+      }
     ])
 }
 

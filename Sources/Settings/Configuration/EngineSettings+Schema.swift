@@ -23,6 +23,16 @@ extension EngineSettings {
       "page_log_share", \.pageLogShare, .number(in: 0...1),
       "The share of freshly ranked pages that is written to the log."),
     Setting(
+      "page_log_features", \.pageLogFeatures, .flag,
+      "Whether pages are written with the features that they were scored by."),
+    Setting(
+      "page_log_places", \.pageLogPlaces, .integer(in: 0...1000),
+      "Places of a ranking whose features are kept for the log of later pages; those of the first"
+        + " page always are."),
+    Setting(
+      "page_log_unshown", \.pageLogUnshown, .integer(in: 0...1000),
+      "Candidates that were not shown, drawn by chance, that are written with a page."),
+    Setting(
       "seed", \.seed, .integer(in: 0...UInt64.max),
       "The seed of everything that is drawn by chance."
     ),

@@ -3,14 +3,23 @@ public import Feed
 extension SurfaceSettings {
   /// The settings of each block below `surfaces`.
   public static let schema = Schema<SurfaceSettings>(
-    settings: pages + slate + times,
+    settings: pages + slate + exploration + times,
     families: [
       .values(
         "sources", \.sources, names: SourceName.names, .integer(in: 0...100_000),
         "How many candidates each source may bring; 0: the source is off."),
       .values(
+        "nearest_spaces", \.nearestSpaces, names: nil, .integer(in: 0...100_000),
+        "How many candidates nearest may also bring out of other spaces of vectors: cf: 100."
+      ),
+      .values(
         "weights", \.weights, names: Feature.names, .number(in: -1_000_000...1_000_000),
         "Weights of the linear scorer by feature; a feature that is not named weighs 0."),
+      .values(
+        "utility", \.utility, names: SurfaceSettings.utilityNames,
+        .number(in: -1_000_000...1_000_000),
+        "Weights of what a model predicts, by objective, of order, and of features; fresh: what an"
+          + " item of no age gets."),
       .values(
         "reserved", \.reserved, names: SourceName.names, .integer(in: 0...1000),
         "Places on a page kept for a source."),
@@ -24,6 +33,9 @@ extension SurfaceSettings {
     ])
 
   private static let pages: [Setting<SurfaceSettings>] = [
+    Setting(
+      "ranker", \.ranker, .choice,
+      "What scores: a model where one serves, or the weights whatever serves."),
     Setting("seen", \.seen, .choice, "Which items the seen filter removes."),
     Setting(
       "limit_default", \.limitDefault, .integer(in: 1...1000),
@@ -55,6 +67,14 @@ extension SurfaceSettings {
     Setting(
       "fresh_boost_age", \.freshBoostMs, .duration(in: someTime),
       "The age at which an item is no longer young."),
+  ]
+
+  private static let exploration: [Setting<SurfaceSettings>] = [
+    Setting(
+      "explore_share", \.exploreShare, .number(in: 0...1),
+      "The share of pages whose first explore_top places are shuffled."),
+    Setting(
+      "explore_top", \.exploreTop, .integer(in: 2...100), "Places that are shuffled then."),
   ]
 
   private static let times: [Setting<SurfaceSettings>] = [

@@ -101,11 +101,11 @@ public struct Schema<Root>: Sendable {
 
 extension Schema {
   /// A schema made of blocks, in their order.
-  public init(blocks: [Schema], families: [Family<Root>] = []) {
+  public init(blocks: [Schema], families: [Family<Root>] = [], rules: [Rule] = []) {
     self.init(
       settings: blocks.flatMap(\.settings), families: blocks.flatMap(\.families) + families,
       sections: blocks.reduce(into: [:]) { $0.merge($1.sections) { first, _ in first } },
-      rules: blocks.flatMap(\.rules))
+      rules: blocks.flatMap(\.rules) + rules)
   }
 
   /// A block: the schema of a part of the root, under the name `path`.

@@ -105,6 +105,11 @@ enum File {
     }
   }
 
+  /// Removes an empty folder.
+  static func removeFolder(_ path: String) throws(FileError) {
+    guard unsafe rmdir(path) == 0 else { throw FileError(path, "remove the folder") }
+  }
+
   /// The names in a folder, sorted.
   static func names(in folder: String) throws(FileError) -> [String] {
     guard let stream = unsafe opendir(folder) else { throw FileError(folder, "list the folder") }

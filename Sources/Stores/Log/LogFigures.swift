@@ -1,4 +1,4 @@
-internal import Feed
+public import Feed
 internal import Sync
 
 /// What the log tells the metrics.
@@ -40,6 +40,10 @@ struct LogWork {
   var lastCommitMicroseconds = 0
   var checkpoints = 0
   var lastCheckpointMicroseconds = 0
+  /// Flipped bits of the write-ahead log that were put right.
+  var repairs = 0
+  var deadLetters = 0
+  var deadLettersDropped: UInt64 = 0
 
   mutating func noteCommit(_ count: Int, _ microseconds: Int) {
     commits += 1
@@ -91,5 +95,27 @@ extension SQLiteLog {
       figures.refusal = refusal?.description ?? figures.refusal
     }
     return figures
+  }
+
+  /// The part that does not take its turn behind the writer.
+  public var health: LogHealth? {
+    var health = LogHealth(syncs: syncs)
+    health.bytes = File.size(file) + File.size(file + "-wal")
+    health.freeBytes = File.freeBytes(directory.path)
+    lock.withLock {
+      health.corruptRecords = damage.count
+      health.repairs = work.repairs
+      health.deadLetters = work.deadLetters
+      health.deadLettersDropped = work.deadLettersDropped
+    }
+    return health
+  }
+
+  /// Lets `health` know of the dead letters; the caller has its turn.
+  func publishLetters(_ writer: LogWriter) {
+    lock.withLock {
+      work.deadLetters = letters.count
+      work.deadLettersDropped = writer.state.droppedLetters
+    }
   }
 }

@@ -7,12 +7,14 @@ final class LogSyncer: @unchecked Sendable {
   private let lock = Lock()
   private let file: String
   private let milliseconds: Int
+  private let syncs: Histogram
   private var written = 0
   private var isStopped = false
   private var error: LogError?
   private var thread: Thread?
 
-  init(file: String, milliseconds: Int) {
+  init(file: String, milliseconds: Int, syncs: Histogram) {
+    self.syncs = syncs
     self.file = file
     self.milliseconds = milliseconds
     thread = Thread { [self] in run() }
@@ -47,7 +49,9 @@ final class LogSyncer: @unchecked Sendable {
         do {
           let open = try descriptor ?? FileDescriptor(file, .read)
           descriptor = open
+          let start = Instant.now
           try open.sync()
+          syncs.observe(seconds: Double(start.microsecondsToNow) / 1e6)
           synced = target
         } catch {
           lock.withLock {

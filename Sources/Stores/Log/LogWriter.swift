@@ -16,6 +16,8 @@ final class LogWriter {
   private let verify: Statement
   private let delete: Statement
   private let checkpointFrames: Int
+  /// Where commits that sync are counted; nil where commits do not.
+  private let syncs: Histogram?
   private var nextCheckpoint: Int
 
   /// How far the log goes, as committed.
@@ -23,7 +25,8 @@ final class LogWriter {
   /// Whether the state row had its checksum when the file was opened.
   let stateWasSound: Bool
 
-  init(_ file: String, options: SQLiteLog.Options) throws(LogError) {
+  init(_ file: String, options: SQLiteLog.Options, syncs: Histogram) throws(LogError) {
+    self.syncs = options.durability == .always ? syncs : nil
     connection = try SQLiteError.mapped(file) { () throws(SQLiteError) in
       try Connection(path: file, access: .write)
     }
@@ -89,7 +92,9 @@ final class LogWriter {
       let result = try body()
       state.bind(to: update)
       try update.run()
+      let start = Instant.now
       try commit.run()
+      syncs?.observe(seconds: Double(start.microsecondsToNow) / 1e6)
       return result
     } catch {
       state = before

@@ -8,12 +8,14 @@ extension SQLiteLog {
     let finding = try FileError.mapped { () throws(FileError) in
       try WriteAheadFile.mend(writeAhead)
     }
-    let writer = try LogWriter(file, options: options)
+    let writer = try LogWriter(file, options: options, syncs: syncs)
     try FileError.mapped { () throws(FileError) in try File.syncFolder(directory.path) }
     self.writer = writer
     publish(writer.state)
     do {
       letters = try writer.deadLetterTotals()
+      publishLetters(writer)
+      if case .mended(let bits) = finding { lock.withLock { work.repairs += bits } }
       let losses = try writer.losses()
       lock.withLock { accepted = losses }
       try checkEnd(writer)

@@ -66,7 +66,7 @@ extension SQLiteLog {
   ) throws(LogError) {
     var settings = options
     settings.durability = .os
-    let new = try LogWriter(made, options: settings)
+    let new = try LogWriter(made, options: settings, syncs: syncs)
     var rows = EventBatch()
     var offsets: [UInt64] = []
     var failure: SQLiteError?

@@ -63,6 +63,8 @@ public final class SQLiteLog: EventLog, @unchecked Sendable {
   var accepted = OffsetRanges()
   var damageRefusal: LogError?
   var work = LogWork()
+  /// How long syncs of commits took.
+  let syncs = Histogram()
   private let last = Atomic<UInt64>(0)
   private let pruned = Atomic<UInt64>(0)
 
@@ -82,7 +84,7 @@ public final class SQLiteLog: EventLog, @unchecked Sendable {
     }
     try openWriter()
     if case .interval(let milliseconds) = options.durability {
-      syncer = LogSyncer(file: file + "-wal", milliseconds: milliseconds)
+      syncer = LogSyncer(file: file + "-wal", milliseconds: milliseconds, syncs: syncs)
     }
   }
 
@@ -131,6 +133,7 @@ public final class SQLiteLog: EventLog, @unchecked Sendable {
       try writer.addDeadLetter(
         letter, countMax: options.deadLettersMax, bytesMax: options.deadLetterBytesMax,
         totals: &letters)
+      publishLetters(writer)
     }
   }
 
@@ -140,6 +143,7 @@ public final class SQLiteLog: EventLog, @unchecked Sendable {
       guard let bytes = try writer.removeDeadLetter(id: id) else { return false }
       letters.count -= 1
       letters.bytes -= bytes
+      publishLetters(writer)
       return true
     }
   }

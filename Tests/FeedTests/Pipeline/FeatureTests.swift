@@ -50,6 +50,17 @@ struct FeatureTests {
     expect(values, "week", 1 / 128)
   }
 
+  @Test("raw values are in logs and models: they stay as they are")
+  func rawValues() {
+    #expect(Feature.sameCategory.rawValue == 16 && Feature.impressionsDay.rawValue == 17)
+    #expect(Feature.sameLanguage.rawValue == 45 && Feature.hourSine.rawValue == 46)
+    #expect(Feature.candidates.rawValue == 63)
+    #expect(Feature.allCases.filter(\.isOfRequest) == Feature.allCases.filter { $0.rawValue > 45 })
+    #expect(Feature.clicks5Minutes.name == "clicks_5_minutes")
+    #expect(Feature.clickRateDay.name == "click_rate_day")
+    for feature in Feature.allCases { #expect(Feature.named(feature.name) == feature) }
+  }
+
   @Test("a follow counts whichever source brought the item")
   func followed() throws {
     let scene = Scene()

@@ -12,6 +12,8 @@ final class Scene {
 
   init(_ change: (inout Configuration) -> Void = { _ in }) {
     configuration.world.dimension = 8
+    // Nothing is left to chance unless a test asks for it.
+    configuration.surfaces["home"]?.exploreShare = 0
     change(&configuration)
     world = World(settings: configuration.world)
   }

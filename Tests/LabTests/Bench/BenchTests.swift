@@ -54,6 +54,15 @@ let measures = ProcessInfo.processInfo.environment["UPDRAFT_MEASURE"] != nil
     print("pages idle: \(idle)\npages under ingest: \(busy)\npages, core time: \(worked)")
   }
 
+  @Test func theNearestOfEachInterestComeInTime() throws {
+    let times = try bench.nearestSource(
+      items: measures ? 200_000 : 2_000, pages: measures ? 2_000 : 20,
+      quota: measures ? 600 : 90)
+    #expect(times.latency.count == (measures ? 2_000 : 20))
+    #expect(times.candidates > (measures ? 500 : 60) && times.candidates <= (measures ? 600 : 90))
+    if measures { print("nearest source: \(times)") }
+  }
+
   @Test func memoryOfAMillionItems() throws {
     guard measures else {
       let memory = try bench.memory(items: 1_000, users: 200, actionsEach: 5)

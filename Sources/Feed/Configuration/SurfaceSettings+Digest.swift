@@ -1,0 +1,29 @@
+extension SurfaceSettings {
+  /// A digest of every setting: equal settings give equal digests. Pages in the log name it.
+  public var digest: UInt64 {
+    var bytes: [UInt8] = []
+    for map in [weights, utility] {
+      bytes.put(UInt32(clamping: map.count))
+      for (name, value) in map.sorted(by: { $0.key < $1.key }) {
+        bytes.put(text: name)
+        bytes.put(value.bitPattern)
+      }
+    }
+    for map in [sources, reserved, nearestSpaces] {
+      bytes.put(UInt32(clamping: map.count))
+      for (name, value) in map.sorted(by: { $0.key < $1.key }) {
+        bytes.put(text: name)
+        bytes.put(Int64(value))
+      }
+    }
+    bytes.put(text: seen.rawValue)
+    bytes.put(text: ranker.rawValue)
+    for number in [
+      limitDefault, limitMax, depth, authorCap, categoryCap, runMax, mmrPool, exploreTop,
+      deadlineMs, sourcesDeadlineMs,
+    ] { bytes.put(Int64(number)) }
+    for number in [freshBoostMs, cacheAgeMs] { bytes.put(number) }
+    for number in [mmrLambda, freshBoost, exploreShare] { bytes.put(number.bitPattern) }
+    return RecordView.over(bytes, 0..<bytes.count) { SnapshotWriter.checksum(of: $0) }
+  }
+}

@@ -1,0 +1,66 @@
+public import Feed
+
+/// The engine one step after another on the caller's thread: the same fold, the same maker of pages
+/// and the same records, with a clock that is moved and a log in memory. What comes of it follows
+/// from what is put in.
+public final class SteppedEngine {
+  /// Everything that happened, with the pages as they were served.
+  public let log = MemoryLog()
+  /// The settings.
+  public let configuration: Configuration
+  /// Which models serve: those of the surfaces whose `ranker` is `model`.
+  public let models = ModelBoard()
+  private let time: SteppedTime
+  private let maker: PageMaker
+  private var world: World
+  private var batch = EventBatch()
+
+  /// An engine to which nothing has happened.
+  public init(_ configuration: Configuration, now: Timestamp) {
+    self.configuration = configuration
+    time = SteppedTime(now)
+    world = World(settings: configuration.world)
+    maker = PageMaker(
+      configuration: configuration, freshness: world.freshness, time: time, models: models)
+  }
+
+  /// The time of day.
+  public var now: Timestamp {
+    get { time.now }
+    set { time.now = newValue }
+  }
+
+  /// The digest of the World.
+  public var digest: UInt64 { world.digest() }
+
+  /// Takes events in as received now.
+  public func take(_ events: [Event]) throws(LogError) {
+    batch.removeAll()
+    for event in events { batch.append(event, received: now) }
+    try take(batch)
+  }
+
+  /// Takes records in as they are.
+  public func take(_ batch: EventBatch) throws(LogError) {
+    guard !batch.isEmpty else { return }
+    let first = try log.append(batch)
+    for index in 0..<batch.count {
+      RecordView.over(batch.bytes, batch.range(index)) { record in
+        _ = world.apply(Offset(first.value + UInt64(index)), record)
+      }
+    }
+  }
+
+  /// Makes the page of a request; one that was ranked goes to the log.
+  ///
+  /// - Throws: `PageError`, or `LogError` when the log takes no more.
+  public func page(_ request: PageRequest) throws -> Page {
+    let (page, set) = try maker.make(request, world: world)
+    // A kept page was logged when it was ranked.
+    if !page.stages.isEmpty, set.evidence != nil {
+      let share = configuration.engine.pageLogShare
+      try take([.pageServed(PageServed(page, of: set, time: now, sampleRate: share))])
+    }
+    return page
+  }
+}
