@@ -85,45 +85,40 @@ static uint32_t settled(const updraft_forest_node *nodes, const uint8_t *known, 
   return at;
 }
 
-static uint32_t depth_of(const updraft_forest_node *nodes, const uint8_t *known, uint32_t at) {
-  at = settled(nodes, known, at);
-  if (nodes[at].test == NONE) return 0;
-  uint32_t left = depth_of(nodes, known, nodes[at].left);
-  uint32_t right = depth_of(nodes, known, nodes[at].right);
-  return 1 + (left > right ? left : right);
-}
-
-// One unit that is being filled.
-typedef struct {
-  const updraft_forest_node *nodes;
-  const uint8_t *known;
-  uint32_t *number, *rows;
-  float *leaves;
-  uint32_t planar, depth;
-} filling;
-
-// Puts the node `at` where the decisions `slot` led in `level` steps. Below a leaf that stands too
-// high nothing is decided: every path from there ends in it.
-static void place(const filling *f, uint32_t at, uint32_t level, uint32_t slot) {
-  at = settled(f->nodes, f->known, at);
-  const updraft_forest_node *node = f->nodes + at;
-  if (node->test != NONE) {
-    f->number[node->test] = 1;
-    f->rows[(1u << level) - 1 + slot] = node->test;
-    place(f, node->left, level + 1, slot | 1u << level);
-    place(f, node->right, level + 1, slot);
-    return;
-  }
-  uint8_t *bytes = (uint8_t *)f->leaves;
-  uint32_t bits;
-  memcpy(&bits, &node->leaf, sizeof bits);
-  for (uint32_t path = slot; path < 1u << f->depth; path += 1u << level) {
-    if (f->planar) {
-      for (uint32_t i = 0; i < 4; i++) bytes[64 * i + path] = (uint8_t)(bits >> 8 * i);
-    } else {
-      f->leaves[path] = node->leaf;
+// Fills one unit, level by level, and returns its depth. Below a leaf that stands higher than
+// others nothing is decided: every path from there ends in it. Pieces have at most six levels.
+static uint32_t fill_unit(const updraft_forest_node *nodes, const uint8_t *known, uint32_t root,
+                          uint32_t planar, uint32_t *number, uint32_t *rows, float *leaves) {
+  uint32_t at[64], depth = 0, slots = 1;
+  at[0] = settled(nodes, known, root);
+  for (; depth < 6; depth++, slots *= 2) {
+    uint32_t is_open = 0;
+    for (uint32_t slot = 0; slot < slots; slot++) is_open |= nodes[at[slot]].test != NONE;
+    if (!is_open) break;
+    for (uint32_t slot = 0; slot < slots; slot++) {
+      const updraft_forest_node *node = nodes + at[slot];
+      rows[slots - 1 + slot] = node->test;
+      if (node->test == NONE) {
+        at[slots + slot] = at[slot];
+        continue;
+      }
+      number[node->test] = 1;
+      at[slots + slot] = settled(nodes, known, node->left);
+      at[slot] = settled(nodes, known, node->right);
     }
   }
+  uint8_t *bytes = (uint8_t *)leaves;
+  for (uint32_t slot = 0; slot < slots; slot++) {
+    float leaf = nodes[at[slot]].leaf;
+    if (!planar) {
+      leaves[slot] = leaf;
+      continue;
+    }
+    uint32_t bits;
+    memcpy(&bits, &leaf, sizeof bits);
+    for (uint32_t i = 0; i < 4; i++) bytes[64 * i + slot] = (uint8_t)(bits >> 8 * i);
+  }
+  return depth;
 }
 
 // What is known of the tests: 0, or 1 where every row goes right, 2 left.
@@ -243,13 +238,9 @@ void updraft_forest_fill(const updraft_forest_shape *shape, const int32_t *sourc
   know_tests(shape, sources, values, known);
   know_reaches(shape, known);
   for (size_t i = 0; i < shape->piece_count; i++) {
-    filling f = {.nodes = shape->nodes, .known = known, .number = number, .planar = planar};
-    f.rows = plan->rows + 64 * i;
-    f.leaves = plan->leaves + 64 * i;
-    f.depth = depth_of(shape->nodes, known, shape->roots[i]);
-    plan->depths[i] = (uint8_t)f.depth;
-    for (uint32_t j = 0; j + 1 < 1u << f.depth; j++) f.rows[j] = NONE;
-    place(&f, shape->roots[i], 0, 0);
+    plan->depths[i] =
+        (uint8_t)fill_unit(shape->nodes, known, shape->roots[i], planar, number,
+                           plan->rows + 64 * i, plan->leaves + 64 * i);
   }
   plan->unit_count = shape->piece_count;
   plan->column_count = plan->step_count = 0;
