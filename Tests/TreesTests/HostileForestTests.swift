@@ -87,13 +87,33 @@ import Trees
     ("\"num_trees\":\"", "\"num_trees\":\"99999999"),
     ("\"num_class\":\"0\",\"num_feature\":\"", "\"num_class\":\"0\",\"num_feature\":\"99999"),
     ("\"num_class\":\"0\",\"num_feature\":\"6", "\"num_class\":\"0\",\"num_feature\":\"1"),
-    ("\"base_score\":\"[2E-1]\"", "\"base_score\":\"[2E0]\""),
     ("\"base_score\":\"[2E-1]\"", "\"base_score\":\"nan\""),
     ("\"size_leaf_vector\":\"1\"", "\"size_leaf_vector\":\"4\""),
     ("\"split_type\":[0", "\"split_type\":[1"),
   ])
   func anXGBoostModelWithAWrongNumberIsRefused(find: String, put: String) throws {
     try expectRefusal(try GoldenForestTests.model("xgboost-3.2.0-logitraw"), find, put)
+  }
+
+  @Test(arguments: ["[0E0]", "[1E0]", "[2E0]", "-0.3"])
+  func aBaseThatIsNoProbabilityIsRefused(base: String) throws {
+    try expectRefusal(
+      try GoldenForestTests.model("xgboost-3.2.0-logistic"), "\"base_score\":\"[3E-1]\"",
+      "\"base_score\":\"\(base)\"")
+  }
+
+  @Test func aSplitAtInfinityPartsNumbersFromMissingOnes() throws {
+    let text = String(decoding: try Self.twoTrees(), as: UTF8.self)
+      .replacing("threshold=0.25", with: "threshold=inf")
+      .replacing("decision_type=2", with: "decision_type=8")
+    let forest = try Forest.load(Array(text.utf8))
+    let rows: [Float] = [0, 1, 0, .greatestFiniteMagnitude, 0, .nan]
+    for variant in CompiledForest.variants {
+      var scores: [Float] = []
+      try CompiledForest(forest, variant: variant).score(
+        rows: rows.span, count: 3, linked: false, into: &scores, scratch: ForestScratch())
+      #expect(scores == [1, 1, -2.5], "\(variant)")
+    }
   }
 
   @Test(arguments: [
