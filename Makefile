@@ -11,6 +11,8 @@ RACE = "HTTPTests|EngineTests|PageConcurrencyTests|ModelSwapTests|ReadYourWrites
 CLICKS ?= ../shared/data/globo-clicks
 # The folder of two sets of vectors, titles-minilm and sift-5k; left out where they are not.
 VECTORS ?= ../shared/data
+# LightGBM's lambdarank sample; left out where it is not.
+RANK ?= ../shared/data/lightgbm-rank
 
 .PHONY: demo build test bench format lint race clean
 
@@ -32,7 +34,8 @@ bench:
 	@scripts/setup build bench
 	swift build -c release --product updraft
 	.build/release/updraft bench $(if $(wildcard $(CLICKS)),--globo $(CLICKS)) \
-	  $(if $(wildcard $(VECTORS)),--vectors $(VECTORS))
+	  $(if $(wildcard $(VECTORS)),--vectors $(VECTORS)) \
+	  $(if $(wildcard $(RANK)),--rank $(RANK))
 
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)

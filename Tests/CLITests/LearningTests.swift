@@ -48,7 +48,7 @@ import Testing
     #expect(first.code == 0, "\(first.error)")
     let report = try JSONParser().parse(first.output)
     #expect(try report.require("pages").int() == 40)
-    #expect(try report.require("comparisons").elements().count == 1)
+    #expect(try report.require("comparisons").elements().map(\.self).count == 1)
     #expect(try Program.run(words).output == first.output)
     let wrong = try Program.run("simulate", "--arms", "home,nowhere", "--days", "1")
     #expect(wrong.code != 0)

@@ -1,5 +1,7 @@
 import Feed
 import HTTP
+import Server
+import TestKit
 import Testing
 
 /// What `/metrics` tells of labels.

@@ -22,6 +22,7 @@ extension Failure {
       let exit: ExitCode = error.code == .option ? .usage : .failed
       self.init(error.code.rawValue, error.message, exit: exit)
     case let error as TextModelError: self.init(error.code.rawValue, error.description)
+    case let error as RegistryError: self.init(error.code.rawValue, error.message)
     case let error as ForestError: self.init("model-" + error.code.rawValue, error.message)
     case let error as ServerError: self.init(error.code, error.message)
     default: self.init("failed", "\(error)")

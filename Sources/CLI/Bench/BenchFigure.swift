@@ -1,7 +1,7 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
-  case inserts, churn, nearest, ials, trees
+  case inserts, churn, nearest, ials, ranker, trees
   case fanOut = "fan-out"
   case indexOpen = "index-open"
   case modelPage = "model-page"
@@ -23,6 +23,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .memory: "a million items and 200,000 users"
     case .vectors: "nearest vectors at equal recall, beside hnswlib and faiss"
     case .inserts: "nearest vectors while others come"
+    case .ranker: "learning to rank, beside XGBoost and LightGBM"
     case .churn: "recall after half of the vectors were replaced, ten times over"
     case .nearest: "what the source of nearest items takes of a page"
     case .ials: "an epoch of matrix factorisation and its recall, beside implicit"
@@ -50,6 +51,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .churn: try bench.churn()
     case .nearest: try bench.nearestSource()
     case .ials: try bench.factors()
+    case .ranker: try bench.ranker()
     case .trees: try bench.forests()
     case .indexOpen: try bench.indexOpen()
     }
@@ -65,6 +67,8 @@ struct Bench {
   let globo: (warmup: String, evaluate: String)?
   /// The folder of the sets of vectors `titles-minilm` and `sift-5k`, and of `ml-100k`.
   let vectors: String?
+  /// The folder of LightGBM's lambdarank sample.
+  let rank: String?
 
   /// A size, or a tenth of it.
   func size(_ full: Int) -> Int { isQuick ? max(1, full / 10) : full }

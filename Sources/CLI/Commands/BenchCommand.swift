@@ -10,7 +10,7 @@ enum BenchCommand {
       meanwhile. It takes some minutes.
 
       """ + BenchFigure.allCases.map { "\($0.rawValue): \($0.summary)." }.joined(separator: "\n\n"),
-    options: [.only, .quick, .globo, .vectorFolder, .alone],
+    options: [.only, .quick, .globo, .vectorFolder, .rankFolder, .alone],
     examples: [
       .init("updraft bench", "All of them."),
       .init("updraft bench --only fan-out --only cached", "Two of them."),
@@ -19,7 +19,7 @@ enum BenchCommand {
   ) { arguments, console in
     let bench = Bench(
       console: console, isQuick: arguments.has(.quick), globo: try globoFiles(arguments),
-      vectors: arguments.text(.vectorFolder))
+      vectors: arguments.text(.vectorFolder), rank: arguments.text(.rankFolder))
     if arguments.has(.alone) {
       let row = try bench.weigh()
       console.json { row.write(to: &$0) }
@@ -87,5 +87,7 @@ extension Option {
     "vectors", "DIR",
     "The folder of titles-minilm and sift-5k, for the figure vectors, and ml-100k, for ials; drawn "
       + "ones need none.")
+  static let rankFolder = Option(
+    "rank", "DIR", "The folder of LightGBM's lambdarank sample, for the figure ranker.")
   static let alone = Option("alone", "Measure the memory in this very process.")
 }

@@ -15,7 +15,7 @@ enum EvaluateCommands {
         "updraft evaluate recommender --train a.tsv --test b.tsv", "Recommenders side by side."),
       .init("updraft evaluate prequential --help", "The protocol."),
     ],
-    subcommands: [prequential, RecommenderCommand.command])
+    subcommands: [prequential, RecommenderCommand.command, EvaluateRankerCommand.command])
 
   private static let prequential: Command = Command(
     "prequential", "Predict each click from all clicks before it, then learn it.",

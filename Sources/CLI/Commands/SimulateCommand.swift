@@ -36,7 +36,7 @@ enum SimulateCommand {
     let options = try options(arguments)
     var simulation = try Simulation(options, configuration)
     var progress = Progress(console, "simulating", unit: "pages")
-    try simulation.run { pages, share in progress.update(pages, share: share) }
+    try simulation.run(progress: { pages, share in progress.update(pages, share: share) })
     let rate = Double(simulation.report.pages) / max(progress.seconds, 1e-9)
     progress.finish()
     console.note("\(Figures.grouped(Int(rate))) pages/s")

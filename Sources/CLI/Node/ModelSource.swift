@@ -1,4 +1,5 @@
 internal import Feed
+internal import HTTP
 internal import JSON
 internal import Server
 internal import Stores

@@ -10,6 +10,10 @@ public struct LabError: Error, Equatable, Sendable, CustomStringConvertible {
     case option = "option"
     /// The server, or the engine, did not take events in.
     case refused = "refused"
+    /// A model can't be trained from what there is.
+    case training = "training"
+    /// Whoever asked for it wants it no longer.
+    case cancelled = "cancelled"
   }
 
   /// What kind of failure.

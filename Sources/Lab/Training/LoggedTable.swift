@@ -1,0 +1,67 @@
+public import Feed
+
+/// A table that is filled page by page from what was served, in the order of the log.
+///
+/// ```swift
+/// var logged = LoggedTable()
+/// _ = try JoinedExamples(log, configuration).forEach { example in
+///   logged.append(example)
+///   return true
+/// }
+/// let table = try logged.table()
+/// ```
+public struct LoggedTable {
+  /// What a row is worth for the order when an objective was reached; the largest counts. A click
+  /// is 1; what says that it was worth it is more.
+  private static let grades: [(Objective, Float)] = [
+    (.click, 1), (.longDwell, 2), (.like, 2), (.save, 2), (.comment, 2), (.share, 3),
+    (.complete, 3), (.purchase, 3),
+  ]
+
+  private var values: [Float] = []
+  private var groups: [Int] = []
+  private var grades: [Float] = []
+  private var labels: [UInt16] = []
+  private var times: [Timestamp] = []
+  private var positions: [UInt16] = []
+  private var propensities: [Float] = []
+  /// Pages that were passed over because their features were not kept.
+  public private(set) var pagesWithoutFeatures = 0
+
+  /// No pages.
+  public init() {}
+
+  /// Adds the shown items of a page.
+  public mutating func append(_ example: JoinedExamples.Example) {
+    let rows = ExampleRow.rows(example, unshown: false).filter { !$0.entry.features.isEmpty }
+    guard !rows.isEmpty else {
+      pagesWithoutFeatures += 1
+      return
+    }
+    groups.append(rows.count)
+    times.append(example.page.time)
+    for row in rows {
+      values += row.features().map { $0.isInfinite ? .nan : $0 }
+      labels.append(row.labels.bits)
+      grades.append(Self.grade(row.labels))
+      positions.append(max(1, row.entry.position) - 1)
+      let propensity = row.entry.propensity
+      propensities.append(propensity > 0 && propensity <= 1 ? propensity : 1)
+    }
+  }
+
+  /// What was added so far.
+  ///
+  /// - Throws: `LabError` when that is more than a table takes.
+  public func table() throws(LabError) -> TrainingTable {
+    try TrainingTable(
+      features: Feature.names, values: values, groups: groups, grades: grades, labels: labels,
+      times: times, positions: positions, propensities: propensities)
+  }
+
+  /// 0 where the user turned away, whatever else happened.
+  private static func grade(_ labels: EntryLabels) -> Float {
+    guard !labels.has(.hide), !labels.has(.report) else { return 0 }
+    return grades.reduce(0) { labels.has($1.0) ? max($0, $1.1) : $0 }
+  }
+}

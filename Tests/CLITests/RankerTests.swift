@@ -1,0 +1,82 @@
+import CLI
+import JSON
+import TestKit
+import Testing
+
+/// `updraft train ranker` and `updraft evaluate ranker` over small files.
+@Suite struct RankerTests {
+  private let folder = TemporaryFolder()
+
+  /// Queries of eight rows whose grade follows from two columns.
+  private func write(_ name: String, queries: Int, seed: UInt64) throws -> [String] {
+    var chance = SeededGenerator(seed: seed)
+    var (rows, groups) = ("", "")
+    for _ in 0..<queries {
+      groups += "8\n"
+      for _ in 0..<8 {
+        let (a, b) = (
+          Float.random(in: -1...1, using: &chance), Float.random(in: -1...1, using: &chance)
+        )
+        let sum = a + b + Float.random(in: -0.5...0.5, using: &chance)
+        rows += "\(sum > 1 ? 2 : sum > 0 ? 1 : 0) 1:\(a) 2:\(b) 4:\(a * b)\n"
+      }
+    }
+    let paths = ["svm", "group"].map { "\(folder.path)/\(name).\($0)" }
+    try Disk.write(rows, paths[0])
+    try Disk.write(groups, paths[1])
+    return paths
+  }
+
+  @Test func trainsAModelAndMeasuresIt() throws {
+    let train = try write("train", queries: 80, seed: 1)
+    let valid = try write("valid", queries: 30, seed: 2)
+    let model = folder.path + "/model"
+    let trained = try Program.run(
+      "train", "ranker", "--format", "svmlight", "--train", train[0], "--train-groups", train[1],
+      "--valid", valid[0], "--valid-groups", valid[1], "--output", model, "--rounds", "20",
+      "--threads", "1", "--json")
+    #expect(trained.code == 0, "\(trained.error)")
+    let json = try JSONParser().parse(trained.output)
+    let id = try json.require("id").string()
+    #expect(try json.require("heads").strings(maxCount: 9, maxBytes: 9) == ["order", "click"])
+    let ndcg = try json.require("metrics").require("ndcg@10").double()
+    #expect(ndcg > 0.8)
+
+    let measured = try Program.run(
+      "evaluate", "ranker", "--model", model, "--format", "svmlight", "--data", valid[0],
+      "--groups", valid[1], "--samples", "50", "--json")
+    #expect(measured.code == 0, "\(measured.error)")
+    let found = try JSONParser().parse(measured.output)
+    #expect(try found.require("model").string() == id)
+    // XGBoost measured it in training, our own evaluation does here.
+    #expect(abs(try found.require("ndcg_at_10").double() - ndcg) < 1e-6)
+    for name in ["ndcg_at_1", "ndcg_at_3", "ndcg_at_5", "map", "mrr", "auc", "gauc"] {
+      let value = try found.require(name).double()
+      #expect(try found.require(name + "_low").double() <= value, "\(name)")
+      #expect(try found.require(name + "_high").double() >= value, "\(name)")
+    }
+    let table = try Program.run(
+      "evaluate", "ranker", "--model", model, "--format", "svmlight", "--data", valid[0],
+      "--groups", valid[1])
+    #expect(table.code == 0 && table.output.contains("ndcg@10"))
+  }
+
+  @Test func saysWhatIsWrong() throws {
+    let train = try write("train", queries: 2, seed: 3)
+    let few = try Program.run(
+      "train", "ranker", "--format", "svmlight", "--train", train[0], "--train-groups", train[1],
+      "--output", folder.path + "/model")
+    #expect(few.code == 1 && few.error.contains("too few"), "\(few.error)")
+    let groups = try Disk.write("8\n9\n", folder.path + "/wrong.group")
+    let wrong = try Program.run(
+      "train", "ranker", "--format", "svmlight", "--train", train[0], "--train-groups", groups,
+      "--output", folder.path + "/model")
+    #expect(wrong.code == 1 && wrong.error.contains(groups + ":2: "), "\(wrong.error)")
+    let nothing = try Program.run("train", "ranker", "--output", folder.path + "/model")
+    #expect(nothing.code == 2 && nothing.error.contains("--data DIR"), "\(nothing.error)")
+    let missing = try Program.run(
+      "evaluate", "ranker", "--model", folder.path + "/none", "--format", "svmlight", "--data",
+      train[0])
+    #expect(missing.code == 1 && missing.error.contains("no such folder"), "\(missing.error)")
+  }
+}
