@@ -2,6 +2,8 @@ extension Forest {
   /// Reads a text model of LightGBM, as `Booster.save_model` of 2.x to 4.x writes it: one output,
   /// numerical splits, constant leaves.
   ///
+  /// A split at infinity, which sends every number left, sends the value +infinity right here.
+  ///
   /// - Throws: a `ForestError` that says what is wrong, or what is not evaluated here.
   public init(lightgbm bytes: [UInt8]) throws(ForestError) {
     try Self.checkBytes(bytes.count)
@@ -113,7 +115,8 @@ private struct LightGBMReader {
     let inner = leaves - 1
     guard inner > 0 else { return [Forest.Node(leaf: Float(outputs[0]))] }
     let features = try block.integers("split_feature", inner, 0...featureCount - 1)
-    let thresholds = try block.numbers("threshold", inner)
+    // Infinity parts values that are there from missing ones.
+    let thresholds = try block.numbers("threshold", inner, infinite: true)
     let kinds = try block.integers("decision_type", inner, 0...255)
     let lefts = try block.integers("left_child", inner, -leaves...inner - 1)
     let rights = try block.integers("right_child", inner, -leaves...inner - 1)

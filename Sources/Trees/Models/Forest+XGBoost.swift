@@ -79,16 +79,16 @@ private struct XGBoostReader {
   }
 
   /// What the objective does with the sum, and the base in the sum's space: the file has it in that
-  /// of predictions (objective/regression_loss.h, ProbToMargin).
+  /// of predictions (objective/regression_loss.h, ProbToMargin). That of binary:logitraw is a sum.
   private func linkAndBase(_ objective: String) throws -> (Forest.Link, Float) {
     let score = try baseScore()
     switch objective {
-    case "binary:logistic", "reg:logistic", "binary:logitraw":
+    case "binary:logistic", "reg:logistic":
       guard score > 0, score < 1 else {
         throw ForestError(
           .number, "XGBoost model: base_score \(score) of \(objective) is not between 0 and 1")
       }
-      return (objective == "binary:logitraw" ? .identity : .logistic, -logf(1 / score - 1))
+      return (.logistic, -logf(1 / score - 1))
     case "reg:gamma", "reg:tweedie", "count:poisson":
       guard score > 0 else {
         throw ForestError(
@@ -96,7 +96,8 @@ private struct XGBoostReader {
       }
       return (.exponential, logf(score))
     case "reg:squarederror", "reg:linear", "reg:squaredlogerror", "reg:pseudohubererror",
-      "reg:absoluteerror", "reg:quantileerror", "rank:pairwise", "rank:ndcg", "rank:map":
+      "reg:absoluteerror", "reg:quantileerror", "rank:pairwise", "rank:ndcg", "rank:map",
+      "binary:logitraw":
       return (.identity, score)
     default:
       throw ForestError(

@@ -32,10 +32,14 @@ struct LightGBMBlock {
   }
 
   /// Finite numbers with blanks between, as many as told.
-  func numbers(_ name: String, _ count: Int) throws(ForestError) -> [Double] {
+  ///
+  /// - Parameter infinite: whether +infinity is one too.
+  func numbers(
+    _ name: String, _ count: Int, infinite: Bool = false
+  ) throws(ForestError) -> [Double] {
     var numbers: [Double] = []
     for word in try words(name, count) {
-      guard let number = Double(word), number.isFinite else {
+      guard let number = Double(word), number.isFinite || infinite && number == .infinity else {
         throw error(.number, "\(name): \"\(word.prefix(64))\" is not a finite number")
       }
       numbers.append(number)

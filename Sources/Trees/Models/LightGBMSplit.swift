@@ -29,7 +29,7 @@ struct LightGBMSplit {
     goesLeftIfMissing = missing == .none ? threshold >= 0 : kind & 2 != 0
   }
 
-  /// The float t with x < t exactly where the float x is at most `threshold`.
+  /// The float t with x < t exactly where the finite float x is at most `threshold`.
   static func strict(_ threshold: Double) -> Float {
     let nearest = Float(threshold)
     return Double(nearest) <= threshold ? nearest.nextUp : nearest
