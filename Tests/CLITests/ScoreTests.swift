@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func scoresRowsWithMissingValues() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let (model, input) = (folder.path + "/model.txt", folder.path + "/x.npy")
     let output = folder.path + "/y.npy"
     try TestFile.write(model, Array(Self.stump.utf8))
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func saysWhatIsWrong() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let (model, input) = (folder.path + "/model.txt", folder.path + "/x.npy")
     try TestFile.write(input, Self.array([1, 2, 3], width: 3))
     try TestFile.write(model, Array(Self.stump.utf8))
