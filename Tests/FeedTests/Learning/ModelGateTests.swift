@@ -139,7 +139,7 @@ struct ModelGateTests {
     var page = PageServed(
       user: "u", surface: "home", requestID: "r", offset: Offset(1), servedBy: 0, time: .zero,
       entries: [.init(item: "i", score: 0, sources: 0)])
-    page.features = [Feature.recency.rawValue, Feature.hourSine.rawValue]
+    page.features = [Feature.hourSine.rawValue, Feature.recency.rawValue]
     page.requestFeatures = [0.95]
     page.entries[0].features = [0.5]
     for _ in 0..<2_000 { serving.add(page) }
