@@ -33,10 +33,29 @@ import Testing
     let shown = try Program.run("models", "show", other, "--data", world.path)
     #expect(shown.output.contains("production") && shown.output.contains("no & yes"))
 
+    try examined(world, other)
     let back = try Program.run("models", "rollback", "--data", world.path, "--why", "odd pages")
     #expect(back.code == 0 && back.output.contains("no model is in production"), "\(back.error)")
+    let known = try Program.run(
+      "models", "import", world.folder.path + "/model", "--data", world.path)
+    #expect(known.output == "\(one) is shadow\n", "\(known.output)")
     let again = try Program.run("models", "rollback", "--data", world.path)
     #expect(again.code == 1 && again.error.contains("nothing to undo"), "\(again.error)")
+  }
+
+  /// The doctor says which model serves, and finds it when its file has changed.
+  private func examined(_ world: SmallWorld, _ id: String) throws {
+    let short = ModelLedger.short(id)
+    let well = try Program.run("doctor", "--data", world.path)
+    #expect(well.output.contains("2 models, all sound"), "\(well.output)")
+    #expect(well.output.contains("\(short) is production"), "\(well.output)")
+    let file = "\(world.path)/models/\(id)/click.json"
+    let bytes = try TestFile.read(file)
+    try TestFile.write(file, bytes + [0x20])
+    let ill = try Program.run("doctor", "--data", world.path)
+    #expect(ill.code == 1 && ill.output.contains("\(short), production: "), "\(ill.output)")
+    #expect(ill.output.contains("updraft models rollback --stage production"))
+    try TestFile.write(file, bytes)
   }
 
   private func imported(_ world: SmallWorld, _ words: String...) throws -> String {

@@ -99,8 +99,10 @@ import Testing
 
     let server = try RunningServer(data, "--set", "world.spaces.cf.dimension=8")
     let key = try server.key("admin")
+    // An admin key fills a space; it does not read for users.
     let answer = try server.send(
-      "POST", "/v1/vectors/cf/search", as: key, #"{"item_id":"i0","k":7}"#)
+      "POST", "/v1/vectors/cf/search", as: server.key("service"), #"{"item_id":"i0","k":7}"#)
+    #expect(answer.status == 200, "\(answer.text)")
     let found = try JSONParser().parse(answer.body)
     #expect(try found.require("version").int() == 2, "\(answer.text)")
     let near = try found.require("hits").elements().map { try $0.require("item_id").string() }

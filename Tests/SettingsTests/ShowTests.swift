@@ -53,6 +53,20 @@ import Testing
     let docs = Sample.schema.show(loaded)
     #expect(docs.contains("\n  # Threads. (a whole number from 1 to 64)\n  threads: 2\n"))
     #expect(docs.hasPrefix("# How it listens.\nserver:\n"))
+    // A map without names is told of where it would stand.
+    var bare = loaded
+    bare.value.surfaces = ["home": Sample.Surface(limitDefault: 1, limitMax: 2, sources: [:])]
+    #expect(
+      Sample.schema.show(bare).contains(
+        """
+            # Quotas. (none so far; NAME: a whole number from 0 to 100)
+            # sources:
+
+        """))
+    bare.value.surfaces = [:]
+    let ending = "\n# By name. (none so far; NAME: {limit_default, limit_max})\n# surfaces:\n"
+    #expect(Sample.schema.show(bare).hasSuffix(ending), "\(Sample.schema.show(bare))")
+    #expect(!Sample.schema.show(bare, notes: .none).contains("surfaces"))
     let origins = Sample.schema.show(loaded, notes: .origins)
     #expect(origins.contains("  threads: 2  # updraft.yaml:1:10\n"))
     #expect(origins.contains("  share: 1.0  # environment UPDRAFT__SERVER__SHARE\n"))

@@ -9,8 +9,8 @@ enum DoctorCommand {
     "doctor", "Look for what is wrong, and say how to mend it.",
     about: """
       Checks the configuration, the folder and its permissions, who holds its lock, the disk, \
-      every checksum of the log, the snapshots, secrets and keys, dead letters, the clock, and \
-      what the events say of their senders: unknown items, late events, clicks without \
+      every checksum of the log, the snapshots, the models, secrets and keys, dead letters, the \
+      clock, and what the events say of their senders: unknown items, late events, clicks without \
       impressions. It changes nothing, and works beside a running server.
       """, options: [.data.required, .config, .set, .server],
     examples: [
@@ -28,6 +28,9 @@ enum DoctorCommand {
       LogExamination(
         path: path, configuration: configuration, examination: examination, console: console
       ).run()
+    }
+    if Files.facts(path)?.isFolder == true {
+      ModelExamination(path: path, examination: examination).run()
     }
     if let server = arguments.text(.server) { ask(server, examination) }
     let errors = examination.findings.filter { $0.level == .error }.count

@@ -185,8 +185,14 @@ enum ModelCommands {
     ]
   ) { arguments, console in
     let artifact = try artifact(arguments)
-    let id = try ModelSource(arguments).add(artifact)
-    console.result("\(id) is a candidate") { $0.member("id", id) }
+    let source = try ModelSource(arguments)
+    let id = try source.add(artifact)
+    // One that was there before keeps its stage.
+    let stage = try source.show(id).require("stage").string()
+    console.result("\(id) is \(stage == "candidate" ? "a candidate" : stage)") { json in
+      json.member("id", id)
+      json.member("stage", stage)
+    }
     return .well
   }
 

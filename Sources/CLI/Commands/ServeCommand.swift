@@ -35,11 +35,14 @@ enum ServeCommand {
       flags.append(SettingFlag("--listen", path: "server.listen", text: listen))
     }
     let loaded = try ConfigurationLoader.load(arguments, flags: flags)
-    return try run(try arguments.required(.data), loaded.value, console)
+    let path = try arguments.required(.data)
+    let trainer = TrainingProcess(data: path, settings: TrainingProcess.settings(of: arguments))
+    return try run(path, loaded.value, trainer, console)
   }
 
   private static func run(
-    _ path: String, _ configuration: Configuration, _ console: Console
+    _ path: String, _ configuration: Configuration, _ trainer: TrainingProcess,
+    _ console: Console
   ) throws -> ExitCode {
     // Before any other thread runs, so that all of them keep the signals for the one that waits.
     let signals = Signals()
@@ -53,7 +56,7 @@ enum ServeCommand {
     try mayListen(configuration.server, node, path)
     let server = Server(
       engine: node.engine, access: node.access, embedder: embedder, models: node.models,
-      trainer: TrainingProcess(data: path), version: VersionCommand.number, notice: notice)
+      trainer: trainer, version: VersionCommand.number, notice: notice)
     try server.start()
     console.say("updraft \(VersionCommand.number) listens on http://\(server.address)", "listening")
     { $0.member("address", "http://\(server.address)") }

@@ -39,7 +39,13 @@ enum TrainRankerCommand {
     ], exits: [.failed: "a file is not what it should be, or there is nothing to learn"]
   ) { arguments, console in
     var options = try options(arguments)
-    let (table, valid) = try tables(arguments, console)
+    let path = try arguments.required(.modelOutput)
+    // Before an hour of training, not after it.
+    guard Files.facts(path) == nil else {
+      throw Failure(
+        "model-conflict", "--output \(path): is there already; name a folder that is not")
+    }
+    let (table, valid) = try tables(arguments, &options, console)
     options.created = SystemTime().now
     options.code = VersionCommand.number
     var teller = TrainingTeller(console)
@@ -50,7 +56,6 @@ enum TrainRankerCommand {
       return true
     }
     teller.finish()
-    let path = try arguments.required(.modelOutput)
     let id = try ModelFolder.write(artifact, to: path)
     tell(artifact, id, path, console)
     return .well
@@ -83,12 +88,14 @@ enum TrainRankerCommand {
   }
 
   private static func tables(
-    _ arguments: Arguments, _ console: Console
+    _ arguments: Arguments, _ options: inout RankerOptions, _ console: Console
   ) throws -> (TrainingTable, TrainingTable?) {
     if arguments.has(.data) {
       guard !arguments.has(.trainRows), !arguments.has(.validRows), !arguments.has(.rankerFormat)
       else { throw Failure.usage("--data: not with --format, --train or --valid") }
-      return (try logged(arguments, console), nil)
+      let (table, end) = try logged(arguments, console)
+      options.through = end
+      return (table, nil)
     }
     guard arguments.has(.trainRows) else {
       throw Failure.usage("name what to learn from: --format svmlight --train FILE, or --data DIR")
@@ -106,8 +113,10 @@ enum TrainRankerCommand {
     return (both[0], both[1])
   }
 
-  /// What the log says was served.
-  private static func logged(_ arguments: Arguments, _ console: Console) throws -> TrainingTable {
+  /// What the log says was served, and the last event that was read.
+  private static func logged(
+    _ arguments: Arguments, _ console: Console
+  ) throws -> (TrainingTable, Offset) {
     let configuration = try ConfigurationLoader.load(arguments).value
     let log = try SQLiteLog(DataDirectory(try arguments.required(.data), access: .read))
     var examples = JoinedExamples(log, configuration)
@@ -115,7 +124,7 @@ enum TrainRankerCommand {
     var progress = Progress(console, "joining", unit: "events")
     let end = max(1, log.end.value)
     var table = LoggedTable()
-    _ = try examples.forEach(progress: { offset in
+    let report = try examples.forEach(progress: { offset in
       progress.update(Int(clamping: offset.value), share: Double(offset.value) / Double(end))
     }) { example in
       table.append(example)
@@ -127,7 +136,7 @@ enum TrainRankerCommand {
         "passed over \(Figures.count(table.pagesWithoutFeatures, "page")) whose features were not "
           + "kept")
     }
-    return try table.table()
+    return (try table.table(), report.end)
   }
 
   private static func tell(

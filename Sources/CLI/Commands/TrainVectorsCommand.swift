@@ -39,6 +39,10 @@ enum TrainVectorsCommand {
     guard space != "text" else {
       throw Failure.usage("--space text: that one is made of texts; name another")
     }
+    // A running server has a configuration of its own, and is asked for it later.
+    if !arguments.has(.server), configuration.world.spaces[space] == nil {
+      throw noSpace(space, try arguments.integer(.dimension, in: 1...1_024) ?? 64)
+    }
     let learned = try learn(arguments, configuration.world, console)
     return try LocalServer.with(arguments) { server in
       let version = try upload(learned, space, server, console)
@@ -111,6 +115,13 @@ enum TrainVectorsCommand {
     return number
   }
 
+  private static func noSpace(_ space: String, _ dimension: Int) -> Failure {
+    Failure(
+      "no-space",
+      "the configuration has no space \(space): add world.spaces.\(space), with the dimension "
+        + "\(dimension) and the metric cosine, and start the server again")
+  }
+
   /// Fills the version after the newest.
   ///
   /// - Returns: its number.
@@ -127,10 +138,7 @@ enum TrainVectorsCommand {
       }
     }
     guard let newest else {
-      throw Failure(
-        "no-space",
-        "the configuration has no space \(space): add world.spaces.\(space), with the dimension "
-          + "\(learned.vectors.dimension) and the metric cosine, and start the server again")
+      throw noSpace(space, learned.vectors.dimension)
     }
     let version = newest + 1
     var progress = Progress(console, "uploading", unit: "vectors")

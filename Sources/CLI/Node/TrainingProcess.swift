@@ -8,6 +8,9 @@ internal import Sync
 struct TrainingProcess: ModelTrainer {
   /// The data folder.
   let data: String
+  /// The words that say the server's configuration, as `--config` and `--set`: the labels must be
+  /// joined by the same windows as here.
+  var settings: [String] = []
   /// The program; another one only in tests.
   var program = "/proc/self/exe"
 
@@ -15,7 +18,13 @@ struct TrainingProcess: ModelTrainer {
 
   /// What trains a model over the data folder into another one.
   private func words(_ output: String) -> [String] {
-    ["train", "ranker", "--data", data, "--output", output, "--json"]
+    ["train", "ranker", "--data", data, "--output", output, "--json"] + settings
+  }
+
+  /// The words that say the configuration which a command was given.
+  static func settings(of arguments: Arguments) -> [String] {
+    let files = arguments.text(.config).map { ["--config", $0] } ?? []
+    return files + arguments.texts(.set).flatMap { ["--set", $0] }
   }
 
   func train(
@@ -49,7 +58,8 @@ struct TrainingProcess: ModelTrainer {
     var told = 0
     while process.isRunning {
       pause.withLock { pause.wait(milliseconds: Self.pollMs) }
-      let lines = process.outputSoFar.split(separator: "\n", omittingEmptySubsequences: true)
+      // Standard output has the result alone; how far it is stands beside.
+      let lines = process.errorSoFar.split(separator: "\n", omittingEmptySubsequences: true)
       if lines.count > told, let line = lines.last {
         told = lines.count
         progress(Figures.printable(String(line.prefix(500))))
@@ -76,7 +86,9 @@ struct TrainingProcess: ModelTrainer {
 /// Makes a trainer that is another program, which tests put in the place of this one.
 package enum ModelTraining {
   /// A trainer over a data folder.
-  package static func trainer(data: String, program: String) -> any ModelTrainer {
-    TrainingProcess(data: data, program: program)
+  package static func trainer(
+    data: String, settings: [String] = [], program: String
+  ) -> any ModelTrainer {
+    TrainingProcess(data: data, settings: settings, program: program)
   }
 }

@@ -150,6 +150,12 @@ public enum Feature: UInt8, CaseIterable, Sendable {
   @inline(__always)
   public var isOfRequest: Bool { rawValue >= Feature.hourSine.rawValue && rawValue <= Self.end }
 
+  /// Whether the value follows from the clock alone. A day's traffic has other hours than a
+  /// month's, so its distribution says nothing of how it was computed.
+  public var isOfClock: Bool {
+    rawValue >= Feature.hourSine.rawValue && rawValue <= Feature.weekdayCosine.rawValue
+  }
+
   /// The last one of the request; what comes later is of the candidate again.
   private static var end: UInt8 { Feature.candidates.rawValue }
 

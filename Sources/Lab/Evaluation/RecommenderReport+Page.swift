@@ -9,7 +9,7 @@ extension RecommenderReport {
     --back:#fff}
     @media(prefers-color-scheme:dark){:root{--ink:#e6e9ed;--faint:#98a2ad;--line:#39414a;
     --one:#7ba7f7;--back:#14181d}}
-    body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
+    body{font:15px/1.5 system-ui,sans-serif;max-width:66rem;margin:2rem auto;padding:0 1rem;
     color:var(--ink);background:var(--back)}
     table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
     td,th{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:right}

@@ -18,6 +18,10 @@ internal import Glibc
     guard unsafe stat(path, &status) == 0 else {
       throw LabError(.file, "\(path): \(Self.reason); check the path")
     }
+    // zlib opens a folder as it does a file, and then says that the file is damaged.
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw LabError(.file, "\(path): is a folder; name a file in it")
+    }
     bytes = Int(status.st_size)
     guard let handle = unsafe gzopen(path, "rb") else {
       throw LabError(.file, "\(path): \(Self.reason); check the permissions")

@@ -51,6 +51,8 @@ public struct RankerOptions: Sendable {
   public var smokeRows = 64
   /// When it is trained, for the manifest.
   public var created = Timestamp.zero
+  /// The last event of the log that the rows were joined from, for the manifest; zero for files.
+  public var through = Offset.zero
   /// The version of the program, for the manifest.
   public var code = ""
 

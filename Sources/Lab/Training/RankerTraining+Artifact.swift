@@ -40,6 +40,7 @@ extension RankerTraining {
     let times = tables.flatMap(\.times)
     range.from = times.min() ?? .zero
     range.to = times.max() ?? .zero
+    range.offset = options.through.value
     range.requests = tables.reduce(0) { $0 + $1.groups.count }
     range.examples = tables.reduce(0) { $0 + $1.count }
     return range

@@ -175,6 +175,8 @@ final class ModelKeeper: @unchecked Sendable {
 
   private func tell(_ line: String) {
     lock.withLock {
+      // What fails again on every schedule is said once.
+      guard view.told.last != line else { return }
       view.told.append(line)
       if view.told.count > Self.toldMax { view.told.removeFirst() }
     }

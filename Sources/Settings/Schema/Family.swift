@@ -47,6 +47,17 @@ public struct Family<Root>: Sendable {
     }
   }
 
+  /// The doc, and what stands under a name: for a map that has none which would show it.
+  var docOfMembers: String {
+    let settings = schema("NAME").settings
+    // A value stands under the name itself, a block has names of its own.
+    if settings.count == 1, settings[0].path == "\(path).NAME" {
+      return "\(doc) (none so far; NAME: \(settings[0].allowed))"
+    }
+    let keys = settings.map { String($0.path.dropFirst("\(path).NAME.".count)) }
+    return "\(doc) (none so far; NAME: {\(keys.joined(separator: ", "))})"
+  }
+
   /// The schema under `name`, or why the name is refused.
   func member(_ name: String) throws(SettingFault) -> Schema<Root> {
     if let names {

@@ -13,6 +13,10 @@ extension Schema {
   public func show(_ loaded: Loaded<Root>, notes: Notes = .docs) -> String {
     var page = Page(notes: notes)
     for section in blocks(in: loaded.value) {
+      guard !section.isAbsent else {
+        page.absent(section.path, doc: section.doc)
+        continue
+      }
       page.open(section.path, doc: section.doc)
       for setting in section.settings {
         page.line(setting, setting.text(loaded.value), loaded.origin(of: setting.path))
@@ -25,6 +29,8 @@ extension Schema {
     var path: String
     var doc: String
     var settings: [Setting<Root>]
+    /// A map without names, of which only the explanation is written.
+    var isAbsent = false
   }
 
   /// The settings by the block they stand in, in the order of the schema.
@@ -49,9 +55,13 @@ extension Schema {
           }
         }
       }
-      if members.first?.path == family.path {
+      if members.isEmpty {
+        members = [
+          Block(path: family.path, doc: family.docOfMembers, settings: [], isAbsent: true)
+        ]
+      } else if members.first?.path == family.path {
         members[0].doc = family.doc
-      } else if !members.isEmpty {
+      } else {
         members.insert(Block(path: family.path, doc: family.doc, settings: []), at: 0)
       }
       // Inner blocks follow the block that holds them.
@@ -85,6 +95,15 @@ private struct Page<Root> {
       text += indent(depth) + YAMLText.string(parts[depth]) + ":\n"
     }
     open = parts
+  }
+
+  /// A map that has no names yet: what might stand there, as a comment.
+  mutating func absent(_ path: String, doc: String) {
+    guard case .docs = notes else { return }
+    open(Schema<Root>.parent(path), doc: "")
+    comment(doc, open.count)
+    let key = path.split(separator: ".").last.map(String.init) ?? path
+    text += indent(open.count) + "# " + YAMLText.string(key) + ":\n"
   }
 
   mutating func line(_ setting: Setting<Root>, _ value: String, _ origin: SettingOrigin) {

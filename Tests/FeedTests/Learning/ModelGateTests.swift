@@ -132,6 +132,23 @@ struct ModelGateTests {
         == ["drift.psi recency"])
   }
 
+  @Test func theHourOfServingIsNoSkew() {
+    var profile = artifact.manifest.profiles[0]
+    profile.feature = Feature.hourSine.name
+    var serving = ServingProfiles([profile])
+    var page = PageServed(
+      user: "u", surface: "home", requestID: "r", offset: Offset(1), servedBy: 0, time: .zero,
+      entries: [.init(item: "i", score: 0, sources: 0)])
+    page.features = [Feature.hourSine.rawValue, Feature.recency.rawValue]
+    page.requestFeatures = [0.95]
+    page.entries[0].features = [0.5]
+    for _ in 0..<2_000 { serving.add(page) }
+    // One hour of the day that training was of.
+    #expect(serving.samples[0].present == 2_000)
+    #expect(FeatureDrift.psi(profile, serving.samples[0]) > GateLimits().psiMax)
+    #expect(failures(verdict(artifact, serving: serving)).isEmpty)
+  }
+
   @Test func tooFewRowsAreNotJudged() {
     let verdict = verdict(artifact, serving: serving([0.9], count: 999))
     #expect(verdict.isPassed)
