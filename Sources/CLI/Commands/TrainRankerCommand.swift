@@ -114,12 +114,8 @@ enum TrainRankerCommand {
     examples.through = log.end
     var progress = Progress(console, "joining", unit: "events")
     let end = max(1, log.end.value)
-    var table = LoggedTable()
-    _ = try examples.forEach(progress: { offset in
+    let table = try LoggedTable(of: examples) { offset in
       progress.update(Int(clamping: offset.value), share: Double(offset.value) / Double(end))
-    }) { example in
-      table.append(example)
-      return true
     }
     progress.finish()
     if table.pagesWithoutFeatures > 0 {

@@ -3,12 +3,7 @@ public import Feed
 /// A table that is filled page by page from what was served, in the order of the log.
 ///
 /// ```swift
-/// var logged = LoggedTable()
-/// _ = try JoinedExamples(log, configuration).forEach { example in
-///   logged.append(example)
-///   return true
-/// }
-/// let table = try logged.table()
+/// let table = try LoggedTable(of: JoinedExamples(log, configuration)).table()
 /// ```
 public struct LoggedTable {
   /// What a row is worth for the order when an objective was reached; the largest counts. A click
@@ -30,6 +25,20 @@ public struct LoggedTable {
 
   /// No pages.
   public init() {}
+
+  /// All pages of a log's examples.
+  ///
+  /// - Parameter progress: called now and then with the offset reached.
+  public init(
+    of examples: JoinedExamples, progress: (Offset) -> Void = { _ in }
+  ) throws(LogError) {
+    var pages = LoggedTable()
+    _ = try examples.forEach(progress: progress) { example in
+      pages.append(example)
+      return true
+    }
+    self = pages
+  }
 
   /// Adds the shown items of a page.
   public mutating func append(_ example: JoinedExamples.Example) {
