@@ -11,7 +11,7 @@ public protocol SimulatedEngine: AnyObject {
   var log: any EventLog { get }
   /// Which models serve: those of the surfaces whose `ranker` is `model`.
   var models: ModelBoard { get }
-  /// The time of day; a simulation only moves it forward.
+  /// The time of day. Visits overlap, so it is set back by seconds now and then.
   var now: Timestamp { get set }
   /// The digest of the World.
   var digest: UInt64 { get }

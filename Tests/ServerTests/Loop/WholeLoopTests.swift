@@ -177,6 +177,10 @@ import Testing
 
   private static func adjust(_ configuration: inout Configuration) {
     configuration.learning.enabled = true
+    // In a town of a few days much moves by nature: the day of the week, and how long and how much
+    // is known of its users. What the default limits catch is tested where the gate is.
+    configuration.models.psiMax = 10
+    configuration.models.meanShiftMax = 2
     configuration.world.dimension = Configuration().world.dimension
     // The town's users never look behind the first page.
     configuration.surfaces["home"]?.limitDefault = options.limit
