@@ -131,7 +131,8 @@ let package = Package(
     tests("SettingsTests", ["Settings", "Feed"]),
     tests("StoresTests", ["Stores", "Feed", "Index", "Trees", "JSON", "Sync", "TestKit"]),
     tests("HTTPTests", ["HTTP"]),
-    tests("ServerTests", ["Server", "Stores", "HTTP", "JSON", "Sync", "CCrypto", "TestKit"]),
+    tests(
+      "ServerTests", ["Server", "Lab", "Stores", "HTTP", "JSON", "Sync", "CCrypto", "TestKit"]),
     tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),
     tests(
       "LabTests",

@@ -55,6 +55,30 @@ import Testing
     #expect(wrong.error.contains("nowhere"), "\(wrong.error)")
   }
 
+  @Test func simulatesDaysThatTeachARanker() throws {
+    let folder = TemporaryFolder()
+    let ending = try Program.run(
+      "simulate", "--train-after", "3", "--days", "4", "--users", "40", "--posts-per-day", "30",
+      "--rounds", "10", "--threads", "1", "--output", folder.path + "/model", "--json")
+    #expect(ending.code == 0, "\(ending.error)")
+    let report = try JSONParser().parse(ending.output)
+    let model = try report.require("model")
+    #expect(try model.require("examples").int() > 1_000)
+    #expect(try model.require("metrics").require("ndcg@10").double() > 0)
+    let arms = try report.require("arms").elements().map { try $0.require("arm").string() }
+    #expect(arms == ["home", "learned"])
+    // The folder is a model as `updraft train ranker` writes one.
+    let read = try ModelFolder.read(folder.path + "/model", id: nil).artifact
+    #expect(read.manifest.heads.contains { $0.name == "order" })
+    for words in [
+      ["--train-after", "4", "--days", "4"], ["--output", folder.path + "/none"],
+      ["--train-after", "2", "--measured-from", "1"],
+    ] {
+      let wrong = try Program.run(["simulate", "--users", "10"] + words)
+      #expect(wrong.code == 2, "\(words): \(wrong.error)")
+    }
+  }
+
   private func batch() -> EventBatch {
     let start = Timestamp(milliseconds: 1_767_225_600_000)
     var batch = EventBatch()

@@ -1,7 +1,7 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
-  case inserts, churn, nearest, ials, ranker, trees
+  case inserts, churn, nearest, ials, ranker, trees, learning
   case fanOut = "fan-out"
   case indexOpen = "index-open"
   case modelPage = "model-page"
@@ -24,6 +24,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .vectors: "nearest vectors at equal recall, beside hnswlib and faiss"
     case .inserts: "nearest vectors while others come"
     case .ranker: "learning to rank, beside XGBoost and LightGBM"
+    case .learning: "what a ranker gains that ten simulated days taught, beside hand-made weights"
     case .churn: "recall after half of the vectors were replaced, ten times over"
     case .nearest: "what the source of nearest items takes of a page"
     case .ials: "an epoch of matrix factorisation and its recall, beside implicit"
@@ -53,6 +54,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .ials: try bench.factors()
     case .ranker: try bench.ranker()
     case .trees: try bench.forests()
+    case .learning: try bench.learning()
     case .indexOpen: try bench.indexOpen()
     }
   }

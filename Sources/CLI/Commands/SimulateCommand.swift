@@ -2,6 +2,7 @@ internal import Feed
 internal import JSON
 internal import Lab
 internal import Settings
+internal import Stores
 
 /// `updraft simulate`: days of the seeded world in a minute.
 enum SimulateCommand {
@@ -17,13 +18,20 @@ enum SimulateCommand {
       with the first by clicks, long dwells and hides a page, with 95 % bootstrap intervals over \
       users. Besides the configured surfaces there is `popularity`: home, ranked by recent clicks \
       alone.
+
+      --train-after trains a ranker at the end of that day, as `updraft train ranker` does, on \
+      what was served until then by the weights of the configuration. It serves from the next day \
+      on, on a surface of its own, `learned`, and is compared with home.
       """,
     options: [
-      .days, .simulatedUsers, .seed, .arms, .measuredFrom, .pagesPerUser, .postsPerDay, .config,
-      .set,
+      .days, .simulatedUsers, .seed, .arms, .measuredFrom, .pagesPerUser, .postsPerDay,
+      .trainAfter, .rankerRounds, .rankerThreads, .modelOutput, .config, .set,
     ],
     examples: [
       .init("updraft simulate --days 10 --users 300 --seed 1", "Home beside popularity."),
+      .init(
+        "updraft simulate --train-after 10 --days 14",
+        "Whether a ranker that is trained on ten days does better on the next four."),
       .init(
         "updraft simulate --arms home,recommendations --days 5 --json",
         "Two surfaces, one object."),
@@ -33,14 +41,35 @@ enum SimulateCommand {
     if configuration.surfaces["popularity"] == nil {
       configuration.surfaces["popularity"] = popularity(configuration)
     }
-    let options = try options(arguments)
-    var simulation = try Simulation(options, configuration)
+    let learnedAfter = try arguments.integer(.trainAfter, in: 1...3_649)
+    let options = try options(arguments, learnedAfter)
+    var simulation: Simulation
+    var model: ModelArtifact?
     var progress = Progress(console, "simulating", unit: "pages")
-    try simulation.run(progress: { pages, share in progress.update(pages, share: share) })
-    let rate = Double(simulation.report.pages) / max(progress.seconds, 1e-9)
-    progress.finish()
-    console.note("\(Figures.grouped(Int(rate))) pages/s")
-    tell(simulation, options, console)
+    if let learnedAfter {
+      var trial = try LearningTrial(
+        options, trainAfter: learnedAfter, ranker: try ranker(arguments), configuration)
+      var teller = TrainingTeller(console)
+      try trial.run(
+        time: SystemTime(), progress: { pages, share in progress.update(pages, share: share) }
+      ) { step in
+        teller.tell(step)
+        return true
+      }
+      teller.finish()
+      progress.finish()
+      (simulation, model) = (trial.simulation, trial.artifact)
+    } else {
+      simulation = try Simulation(options, configuration)
+      try simulation.run(progress: { pages, share in progress.update(pages, share: share) })
+      let rate = Double(simulation.report.pages) / max(progress.seconds, 1e-9)
+      progress.finish()
+      console.note("\(Figures.grouped(Int(rate))) pages/s")
+    }
+    if let model, let path = arguments.text(.modelOutput) {
+      console.note("model \(try ModelFolder.write(model, to: path)) in \(path)")
+    }
+    tell(simulation, model, options, console)
     return .well
   }
 
@@ -54,8 +83,12 @@ enum SimulateCommand {
     return surface
   }
 
-  private static func options(_ arguments: Arguments) throws -> Simulation.Options {
+  /// - Parameter learnedAfter: the day after which a ranker is trained; nil = none is.
+  private static func options(
+    _ arguments: Arguments, _ learnedAfter: Int?
+  ) throws -> Simulation.Options {
     var options = Simulation.Options()
+    if let learnedAfter { options.days = learnedAfter + 4 }
     options.days = try arguments.integer(.days, in: 1...3_650) ?? options.days
     options.size.users =
       try arguments.integer(.simulatedUsers, in: 2...1_000_000) ?? options.size.users
@@ -66,109 +99,30 @@ enum SimulateCommand {
       try arguments.integer(.pagesPerUser, in: 1...1_000) ?? Int(options.pagesPerUser))
     options.postsPerDay =
       try arguments.integer(.postsPerDay, in: 0...1_000_000) ?? options.postsPerDay
-    let arms = arguments.text(.arms) ?? "home,popularity"
+    let arms = arguments.text(.arms) ?? (learnedAfter == nil ? "home,popularity" : "home,learned")
     options.arms = arms.split(separator: ",").map { .init(String($0), surface: String($0)) }
+    if learnedAfter == nil {
+      for option in [Option.modelOutput, .rankerRounds, .rankerThreads] where arguments.has(option)
+      {
+        throw Failure.usage("--\(option.name): no model is trained without --train-after")
+      }
+    } else if arguments.has(.measuredFrom) {
+      throw Failure.usage("--measured-from: with --train-after it is the day after that one")
+    }
     return options
   }
 
-  private static func tell(
-    _ simulation: Simulation, _ options: Simulation.Options, _ console: Console
-  ) {
-    let report = simulation.report
-    let digest = Figures.digest(simulation.engine.digest)
-    guard !console.isJSON else {
-      return console.json { json in
-        json.member("seed", options.seed)
-        json.member("days", options.days)
-        json.member("users", options.size.users)
-        json.member("pages", report.pages)
-        json.member("events", report.deeds)
-        json.member("digest", digest)
-        write(report, to: &json)
-      }
+  private static func ranker(_ arguments: Arguments) throws -> RankerOptions {
+    var ranker = RankerOptions()
+    // What the weights against the position bias are worth is not what is asked here.
+    ranker.ablation = false
+    ranker.created = SystemTime().now
+    ranker.code = VersionCommand.number
+    if let rounds = try arguments.integer(.rankerRounds, in: 1...100_000) {
+      (ranker.order.rounds, ranker.heads.rounds) = (rounds, rounds)
     }
-    var table = TextTable(
-      ["arm", "users", "pages", "clicks/page", "long dwells/page", "hides/page"],
-      right: [1, 2, 3, 4, 5])
-    for arm in report.arms {
-      table.add([
-        arm.name, Figures.grouped(arm.users), Figures.grouped(arm.counts.pages),
-        Figures.decimal(arm.counts.clicksPerPage, 3),
-        Figures.decimal(arm.counts.longDwellsPerPage, 3),
-        Figures.decimal(arm.counts.hidesPerPage, 4),
-      ])
-    }
-    console.line(table.text)
-    for comparison in report.comparisons {
-      console.line("")
-      console.line("\(comparison.arm) beside \(comparison.against), a page:")
-      for (name, interval) in [
-        ("clicks", comparison.clicks), ("long dwells", comparison.longDwells),
-        ("hides", comparison.hides),
-      ] {
-        let sign = interval.difference < 0 ? "" : "+"
-        console.line(
-          "  \(name)  \(sign)\(Figures.decimal(interval.difference, 3)) "
-            + "(\(sign)\(Figures.decimal(interval.relative * 100, 1)) %), 95 % interval "
-            + "\(Figures.decimal(interval.low, 3)) to \(Figures.decimal(interval.high, 3))"
-            + (interval.excludesZero ? "" : ": may be chance"))
-      }
-    }
-  }
-
-  private static func write(_ report: SimulationReport, to json: inout JSONWriter) {
-    json.array("arms") { json in
-      for arm in report.arms {
-        json.object { json in
-          json.member("arm", arm.name)
-          json.member("users", arm.users)
-          write(arm.counts, to: &json)
-        }
-      }
-    }
-    json.array("comparisons") { json in
-      for comparison in report.comparisons {
-        json.object { json in
-          json.member("arm", comparison.arm)
-          json.member("against", comparison.against)
-          for (name, interval) in [
-            ("clicks_per_page", comparison.clicks),
-            ("long_dwells_per_page", comparison.longDwells),
-            ("hides_per_page", comparison.hides),
-          ] {
-            json.object(name) { json in
-              json.member("difference", interval.difference)
-              json.member("relative", interval.relative)
-              json.member("low", interval.low)
-              json.member("high", interval.high)
-              json.member("excludes_zero", interval.excludesZero)
-            }
-          }
-        }
-      }
-    }
-    json.array("by_day") { json in
-      for day in report.days {
-        json.object { json in
-          json.member("day", day.day)
-          json.member("arm", day.arm)
-          write(day.counts, to: &json)
-        }
-      }
-    }
-  }
-
-  private static func write(_ counts: SimulationReport.Counts, to json: inout JSONWriter) {
-    json.member("pages", counts.pages)
-    json.member("shown", counts.shown)
-    json.member("seen", counts.seen)
-    json.member("clicks", counts.clicks)
-    json.member("long_dwells", counts.longDwells)
-    json.member("likes", counts.likes)
-    json.member("hides", counts.hides)
-    json.member("clicks_per_page", counts.clicksPerPage)
-    json.member("long_dwells_per_page", counts.longDwellsPerPage)
-    json.member("hides_per_page", counts.hidesPerPage)
+    ranker.threads = try arguments.integer(.rankerThreads, in: 1...1_024) ?? ranker.threads
+    return ranker
   }
 }
 
@@ -178,10 +132,13 @@ extension Option {
   static let arms = Option(
     "arms", "SURFACE,…",
     "The surfaces that users are dealt to; others are compared with the first.",
-    standard: "home,popularity")
+    standard: "home,popularity, or home,learned with --train-after")
   static let measuredFrom = Option(
     "measured-from", "DAY", "The first day that counts; before it, all users get the first arm.",
     standard: "1")
+  static let trainAfter = Option(
+    "train-after", "DAY",
+    "The day at whose end a ranker is trained; --days is then four more, if not given.")
   static let pagesPerUser = Option(
     "pages-per-user", "N", "Pages that a user asks for in a day, on average.", standard: "6")
   static let postsPerDay = Option("posts-per-day", "N", "Posts in a day.", standard: "300")

@@ -123,12 +123,8 @@ enum TrainRankerCommand {
     examples.through = log.end
     var progress = Progress(console, "joining", unit: "events")
     let end = max(1, log.end.value)
-    var table = LoggedTable()
-    let report = try examples.forEach(progress: { offset in
+    let table = try LoggedTable(of: examples) { offset in
       progress.update(Int(clamping: offset.value), share: Double(offset.value) / Double(end))
-    }) { example in
-      table.append(example)
-      return true
     }
     progress.finish()
     if table.pagesWithoutFeatures > 0 {
@@ -136,7 +132,7 @@ enum TrainRankerCommand {
         "passed over \(Figures.count(table.pagesWithoutFeatures, "page")) whose features were not "
           + "kept")
     }
-    return (try table.table(), report.end)
+    return (try table.table(), table.end)
   }
 
   private static func tell(

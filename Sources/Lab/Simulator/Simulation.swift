@@ -66,7 +66,7 @@ public struct Simulation {
   /// What came of it so far.
   public private(set) var report: SimulationReport
   /// The engine that serves.
-  public let engine: SteppedEngine
+  public let engine: any SimulatedEngine
   private let options: Options
   private let start: Timestamp
   private var world: SeededWorld
@@ -77,15 +77,26 @@ public struct Simulation {
   /// 2026-01-05T00:00:00Z, a Monday.
   private static let firstDay: Int64 = 1_767_571_200_000
 
-  /// A world whose past has happened.
+  /// A world whose past has happened, in memory and one step after another.
   ///
   /// - Throws: `LabError` when an arm's surface is not in the configuration or a number is out of
   ///   range.
   public init(_ options: Options, _ configuration: Configuration) throws {
-    try Self.check(options, configuration)
+    let start = Timestamp(milliseconds: Self.firstDay)
+    try self.init(
+      options, on: SteppedEngine(Self.firstPages(options, configuration), now: start))
+  }
+
+  /// A world whose past has happened, on an engine to which nothing has; the first day begins at
+  /// its time.
+  ///
+  /// - Throws: `LabError` when an arm's surface is not in the engine's configuration or a number is
+  ///   out of range, and what the engine throws.
+  public init(_ options: Options, on engine: any SimulatedEngine) throws {
+    try Self.check(options, engine.configuration)
     self.options = options
-    start = Timestamp(milliseconds: Self.firstDay)
-    engine = SteppedEngine(Self.firstPages(options, configuration), now: start)
+    self.engine = engine
+    start = engine.now
     world = SeededWorld(seed: options.seed, size: options.size)
     chance = SplitMix(seed: options.seed ^ 0x5157_4c41_5445)
     report = SimulationReport(options, users: world.userNames)
@@ -137,7 +148,7 @@ public struct Simulation {
   ///     changes at the engine serves from then on.
   ///   - progress: called about every hundred pages with the pages so far and the share of days.
   public mutating func run(
-    dayEnded: (Int, SteppedEngine) throws -> Void = { _, _ in },
+    dayEnded: (Int, any SimulatedEngine) throws -> Void = { _, _ in },
     progress: (Int, Double) -> Void = { _, _ in }
   ) throws {
     for day in 1...options.days {

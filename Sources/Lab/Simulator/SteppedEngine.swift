@@ -3,9 +3,9 @@ public import Feed
 /// The engine one step after another on the caller's thread: the same fold, the same maker of pages
 /// and the same records, with a clock that is moved and a log in memory. What comes of it follows
 /// from what is put in.
-public final class SteppedEngine {
+public final class SteppedEngine: SimulatedEngine {
   /// Everything that happened, with the pages as they were served.
-  public let log = MemoryLog()
+  public let log: any EventLog = MemoryLog()
   /// The settings.
   public let configuration: Configuration
   /// Which models serve: those of the surfaces whose `ranker` is `model`.
@@ -13,7 +13,6 @@ public final class SteppedEngine {
   private let time: SteppedTime
   private let maker: PageMaker
   private var world: World
-  private var batch = EventBatch()
 
   /// An engine to which nothing has happened.
   public init(_ configuration: Configuration, now: Timestamp) {
@@ -32,13 +31,6 @@ public final class SteppedEngine {
 
   /// The digest of the World.
   public var digest: UInt64 { world.digest() }
-
-  /// Takes events in as received now.
-  public func take(_ events: [Event]) throws(LogError) {
-    batch.removeAll()
-    for event in events { batch.append(event, received: now) }
-    try take(batch)
-  }
 
   /// Takes records in as they are.
   public func take(_ batch: EventBatch) throws(LogError) {
@@ -59,7 +51,10 @@ public final class SteppedEngine {
     // A kept page was logged when it was ranked.
     if !page.stages.isEmpty, set.evidence != nil {
       let share = configuration.engine.pageLogShare
-      try take([.pageServed(PageServed(page, of: set, time: now, sampleRate: share))])
+      var batch = EventBatch()
+      batch.append(
+        .pageServed(PageServed(page, of: set, time: now, sampleRate: share)), received: now)
+      try take(batch)
     }
     return page
   }

@@ -3,12 +3,7 @@ public import Feed
 /// A table that is filled page by page from what was served, in the order of the log.
 ///
 /// ```swift
-/// var logged = LoggedTable()
-/// _ = try JoinedExamples(log, configuration).forEach { example in
-///   logged.append(example)
-///   return true
-/// }
-/// let table = try logged.table()
+/// let table = try LoggedTable(of: JoinedExamples(log, configuration)).table()
 /// ```
 public struct LoggedTable {
   /// What a row is worth for the order when an objective was reached; the largest counts. A click
@@ -28,8 +23,26 @@ public struct LoggedTable {
   /// Pages that were passed over because their features were not kept.
   public private(set) var pagesWithoutFeatures = 0
 
+  /// The last event that was read for it; zero = not from a log.
+  public private(set) var end = Offset.zero
+
   /// No pages.
   public init() {}
+
+  /// All pages of a log's examples.
+  ///
+  /// - Parameter progress: called now and then with the offset reached.
+  public init(
+    of examples: JoinedExamples, progress: (Offset) -> Void = { _ in }
+  ) throws(LogError) {
+    var pages = LoggedTable()
+    let report = try examples.forEach(progress: progress) { example in
+      pages.append(example)
+      return true
+    }
+    pages.end = report.end
+    self = pages
+  }
 
   /// Adds the shown items of a page.
   public mutating func append(_ example: JoinedExamples.Example) {

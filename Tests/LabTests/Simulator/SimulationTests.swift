@@ -151,7 +151,7 @@ import Testing
     try Simulation(small(seed: seed), Configuration())
   }
 
-  private func bytes(_ log: MemoryLog) throws -> [UInt8] {
+  private func bytes(_ log: any EventLog) throws -> [UInt8] {
     var bytes: [UInt8] = []
     try log.scan(after: .zero) { _, record in
       record.append(to: &bytes)

@@ -43,11 +43,7 @@ import Testing
     batch.append(
       .follow(Follow(follower: "x", followee: "y", time: at(200))), received: at(200))
     _ = try log.append(batch)
-    var logged = LoggedTable()
-    _ = try JoinedExamples(log, Configuration()).forEach { example in
-      logged.append(example)
-      return true
-    }
+    let logged = try LoggedTable(of: JoinedExamples(log, Configuration()))
     let table = try logged.table()
     #expect(logged.pagesWithoutFeatures == 1)
     #expect(table.features == Feature.names && table.groups == [3, 1])
