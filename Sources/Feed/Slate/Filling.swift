@@ -25,6 +25,9 @@ struct Filling {
   private var firstFree = 0
   /// The first place in the order by score that is not in the pool yet.
   private var cursor = 0
+  /// Every place before it is taken, or its item's author or category has what a page may have of
+  /// it, which stays so until the page is full.
+  private var firstUncapped = 0
   /// The scores that make relevance 1 and 0.
   private var highest: Float = 0
   private var spread: Float = 1
@@ -61,6 +64,7 @@ struct Filling {
     scratch.pool.beginPage()
     owed = reserved
     due = reserved.reduce(0, +)
+    firstUncapped = firstFree
     for place in firstFree..<cursor where !scratch.isTaken[place] {
       scratch.met[place] = 0
       scratch.similarity[place] = 0
@@ -154,10 +158,16 @@ struct Filling {
   }
 
   /// The first place in the order by score that is free and allowed, of the sources of a mask.
-  private func firstPlace(
+  private mutating func firstPlace(
     _ candidates: borrowing CandidateSet, _ rules: Rules, _ mask: UInt16
   ) -> Int? {
-    for place in firstFree..<scratch.byScore.count where !scratch.isTaken[place] {
+    while firstUncapped < scratch.byScore.count,
+      scratch.isTaken[firstUncapped] || !allowsCaps(candidates, scratch.byScore[firstUncapped])
+    {
+      firstUncapped += 1
+    }
+    let start = rules == .none ? firstFree : firstUncapped
+    for place in start..<scratch.byScore.count where !scratch.isTaken[place] {
       let candidate = scratch.byScore[place]
       guard candidates.sources[candidate] & mask != 0 else { continue }
       if rules != .none, !allowsCaps(candidates, candidate) { continue }
