@@ -13,8 +13,8 @@ public import Feed
 /// print(trial.simulation.report.comparisons)
 /// ```
 ///
-/// Both arms have equal shares of the users, equal candidates and rules of the page; only what scores
-/// differs.
+/// Both arms have equal shares of the users, equal candidates and rules of the page; only what
+/// scores differs.
 /// The days before the model serves are not compared.
 public struct LearningTrial {
   /// The name of the surface that the model serves.

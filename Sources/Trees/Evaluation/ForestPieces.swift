@@ -4,7 +4,8 @@ internal import CKernels
 ///
 /// A deep tree begins with a piece that has its uppermost six levels. Where it goes on, that piece
 /// gives 0, and a later one, for the rows that reach the place, the rest: pieces are led by tests
-/// of their own that say whether a row reaches a place ("reaches"), numbered behind those of columns.
+/// of their own that say whether a row reaches a place ("reaches"), numbered behind those of
+/// columns.
 /// Exactly one piece of a tree gives a row something else than 0, so the sum is that of the tree.
 struct ForestPieces {
   private(set) var nodes: [updraft_forest_node] = []
