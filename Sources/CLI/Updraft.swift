@@ -51,7 +51,7 @@ internal import Glibc
     options: [.version],
     subcommands: [
       ServeCommand.command, DemoCommand.command, ImportCommand.command, EvaluateCommands.group,
-      TrainCommands.group, ModelCommands.group, IndexCommands.group,
+      TrainCommands.group, ModelCommands.group, ScoreCommand.command, IndexCommands.group,
       BenchCommand.command, KeyCommands.group, LogCommands.group, DoctorCommand.command,
       ReplayCommand.command, SimulateCommand.command,
       ConfigCommands.group,

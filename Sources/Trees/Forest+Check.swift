@@ -1,6 +1,6 @@
 extension Forest {
   /// The most features, trees, and nodes of all trees together.
-  public static let featuresMax = 1 << 20
+  public static let featuresMax = 1 << 16
   /// The most trees.
   public static let treesMax = 1 << 20
   /// The most nodes over all trees.

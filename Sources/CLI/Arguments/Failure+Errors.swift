@@ -4,6 +4,7 @@ internal import Lab
 internal import Server
 internal import Settings
 internal import Text
+internal import Trees
 
 extension Failure {
   /// Any error as the end of a command.
@@ -22,6 +23,7 @@ extension Failure {
       self.init(error.code.rawValue, error.message, exit: exit)
     case let error as TextModelError: self.init(error.code.rawValue, error.description)
     case let error as RegistryError: self.init(error.code.rawValue, error.message)
+    case let error as ForestError: self.init("model-" + error.code.rawValue, error.message)
     case let error as ServerError: self.init(error.code, error.message)
     default: self.init("failed", "\(error)")
     }

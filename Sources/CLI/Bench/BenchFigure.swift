@@ -1,7 +1,7 @@
 /// A figure of the table: how it is measured.
 enum BenchFigure: String, CaseIterable, Sendable {
   case events, cached, uncached, overload, visible, replay, restart, globo, memory, vectors
-  case inserts, churn, nearest, ials, ranker
+  case inserts, churn, nearest, ials, ranker, trees
   case fanOut = "fan-out"
   case indexOpen = "index-open"
   case modelPage = "model-page"
@@ -27,6 +27,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .churn: "recall after half of the vectors were replaced, ten times over"
     case .nearest: "what the source of nearest items takes of a page"
     case .ials: "an epoch of matrix factorisation and its recall, beside implicit"
+    case .trees: "rows scored by a forest of 300 trees, beside XGBoost and LightGBM"
     case .indexOpen: "a graph of a million vectors of 128 components, opened from its file"
     }
   }
@@ -51,6 +52,7 @@ enum BenchFigure: String, CaseIterable, Sendable {
     case .nearest: try bench.nearestSource()
     case .ials: try bench.factors()
     case .ranker: try bench.ranker()
+    case .trees: try bench.forests()
     case .indexOpen: try bench.indexOpen()
     }
   }

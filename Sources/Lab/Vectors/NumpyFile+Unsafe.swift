@@ -7,9 +7,12 @@ internal import Glibc
 public enum NumpyFile {
   /// Reads all vectors.
   ///
+  /// - Parameter missing: whether NaN may stand for a value that is missing.
   /// - Throws: `LabError` when the file is not such a file, is shorter or longer than its head
   ///   says, or has a number that is not finite; the message names the place.
-  public static func read(_ path: String) throws(LabError) -> VectorTable {
+  public static func read(
+    _ path: String, missing: Bool = false
+  ) throws(LabError) -> VectorTable {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw LabError(.file, "\(path): \(reason); check the path") }
     defer { close(descriptor) }
@@ -46,7 +49,7 @@ public enum NumpyFile {
         used = count
       }
     }
-    if let bad = values.firstIndex(where: { !$0.isFinite }) {
+    if let bad = values.firstIndex(where: { !($0.isFinite || missing && $0.isNaN) }) {
       throw LabError(
         .format,
         "\(path): vector \(bad / header.columns), component \(bad % header.columns): "
@@ -57,14 +60,24 @@ public enum NumpyFile {
 
   /// Writes vectors as `float32`, in place of a file that was there.
   public static func write(_ table: VectorTable, to path: String) throws(LabError) {
+    let head = NumpyHeader.bytes(rows: table.count, columns: table.dimension)
+    try write(head, table.values, to: path)
+  }
+
+  /// Writes numbers as an array of one axis, `float32`, in place of a file that was there.
+  public static func write(_ numbers: [Float], to path: String) throws(LabError) {
+    try write(NumpyHeader.bytes(shape: "\(numbers.count),"), numbers, to: path)
+  }
+
+  private static func write(
+    _ head: [UInt8], _ values: [Float], to path: String
+  ) throws(LabError) {
     guard let file = unsafe fopen(path, "wb") else {
       throw LabError(.file, "\(path): can't be written: \(reason)")
     }
-    let head = NumpyHeader.bytes(rows: table.count, columns: table.dimension)
     let isHeadWritten = unsafe fwrite(head, 1, head.count, file) == head.count
     let isBodyWritten =
-      unsafe fwrite(table.values, 4, table.values.count, file)
-      == table.values.count
+      unsafe fwrite(values, 4, values.count, file) == values.count
     let isClosed = unsafe fclose(file) == 0
     guard isHeadWritten, isBodyWritten, isClosed else {
       throw LabError(.file, "\(path): can't be written: \(reason)")

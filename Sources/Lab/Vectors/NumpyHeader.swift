@@ -81,8 +81,11 @@ struct NumpyHeader: Equatable {
   }
 
   /// The head of a file of 32-bit floats, a multiple of 64 bytes long.
-  static func bytes(rows: Int, columns: Int) -> [UInt8] {
-    var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
+  static func bytes(rows: Int, columns: Int) -> [UInt8] { bytes(shape: "\(rows), \(columns)") }
+
+  /// The same for any shape, as Python writes it between brackets.
+  static func bytes(shape: String) -> [UInt8] {
+    var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(shape)), }"
     while (10 + text.utf8.count + 1) % 64 != 0 { text += " " }
     text += "\n"
     let length = text.utf8.count
