@@ -4,7 +4,7 @@ internal import Lab
 extension Bench {
   private static let cutoffs = [1, 3, 5, 10]
 
-  /// Learning to rank on LightGBM's lambdarank sample, every side stopped by the same held-out rows.
+  /// Learning to rank on LightGBM's lambdarank sample, each side stopped by the same held-out rows.
   func ranker() throws -> [BenchRow] {
     guard let rank else {
       throw Failure("no-data", "name the folder of the lambdarank sample with --rank DIR")

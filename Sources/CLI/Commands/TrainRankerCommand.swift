@@ -9,9 +9,9 @@ enum TrainRankerCommand {
   static let command: Command = Command(
     "ranker", "Train a ranker: a forest for the order of a page, and one an objective.",
     about: """
-      The order is learned by LambdaMART, the chance of each objective by a logistic forest with an \
-      isotonic calibration; both by XGBoost. Rows come from SVMlight files (--format svmlight; gzip \
-      is fine), or from what a data folder's log says was served and what came of it (--data).
+      The order is learned by LambdaMART, the chance of each objective by a logistic forest with \
+      an isotonic calibration; both by XGBoost. Rows come from SVMlight files (--format svmlight; \
+      gzip is fine), or from what a data folder's log says was served and what came of it (--data).
 
       Growth stops when the rows of --valid gain nothing any more, which also calibrate and judge. \
       Without --valid the latest requests are held out: half of them to stop by, half to judge by.

@@ -85,7 +85,9 @@ package final class ChildProcess: Sendable {
   }
 
   /// Lets everything else that wants the processor go first.
-  package func lowerPriority() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(id), 19) }
+  package func lowerPriority() {
+    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(id), 19)
+  }
 
   /// Sends it a signal.
   package func signal(_ number: Int32) { kill(id, number) }

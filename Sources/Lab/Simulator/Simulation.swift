@@ -133,12 +133,12 @@ public struct Simulation {
   /// Lets all days pass.
   ///
   /// - Parameters:
-  ///   - progress: called about every hundred pages with the pages so far and the share of days.
   ///   - dayEnded: called at the end of each day, from 1, before the next one begins; what it
   ///     changes at the engine serves from then on.
+  ///   - progress: called about every hundred pages with the pages so far and the share of days.
   public mutating func run(
-    progress: (Int, Double) -> Void = { _, _ in },
-    dayEnded: (Int, SteppedEngine) throws -> Void = { _, _ in }
+    dayEnded: (Int, SteppedEngine) throws -> Void = { _, _ in },
+    progress: (Int, Double) -> Void = { _, _ in }
   ) throws {
     for day in 1...options.days {
       try live(day, progress)

@@ -19,6 +19,9 @@ public struct SimulationReport: Equatable, Sendable {
     /// Items that were hidden.
     public var hides = 0
 
+    /// Nothing yet.
+    public init() {}
+
     static func += (left: inout Counts, right: Counts) {
       left.pages += right.pages
       left.shown += right.shown

@@ -13,8 +13,8 @@ public enum Isotonic {
     package var value: Double { sum / weight }
   }
 
-  /// A step at either end with less weight than this is pooled with its neighbour: a single click at
-  /// the top does not make what lies there certain.
+  /// A step at either end with less weight than this is pooled with its neighbour: a single click
+  /// at the top does not make what lies there certain.
   private static let endWeight = 10.0
 
   /// The map from raw probabilities to what was seen behind them.

@@ -85,8 +85,8 @@ private struct PlacesAndItems {
     chances = rates.map { most > 0 ? max(0.01, $0 / most) : 1 }
     self.pools = pools
     self.clicks = clicks
-    // Where the likeliest place to look at begins: from a lower start, chances that can't be above 1
-    // would first be pressed together at the top, and what pleases would make up for it.
+    // Where the likeliest place to look at begins: from a lower start, chances that can't be above
+    // 1 would first be pressed together at the top, and what pleases would make up for it.
     base = Float(min(1 - 1e-6, max(1e-6, most)))
     gradients = [Float](repeating: 0, count: table.count)
     hessians = gradients

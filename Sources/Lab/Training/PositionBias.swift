@@ -4,7 +4,8 @@ internal import Glibc
 /// on upper places count for less.
 ///
 /// A click is taken to be a place that was looked at and an item that pleases, the two independent
-/// of each other: the position-based model (Craswell et al., WSDM 2008, doi:10.1145/1341531.1341545).
+/// of each other: the position-based model (Craswell et al., WSDM 2008,
+/// doi:10.1145/1341531.1341545).
 public struct PositionBias: Equatable, Sendable {
   /// How it was found.
   public enum Source: String, Sendable {
@@ -73,8 +74,8 @@ package struct PlacePools {
 
   static func scale(_ place: Int) -> Double { log1p(Double(place)) }
 
-  /// A curve over places through what each pool has, straight in ln(1 + place) and ln(chance), level
-  /// behind the last pool, over that of the first place; at most 1.
+  /// A curve over places through what each pool has, straight in ln(1 + place) and ln(chance),
+  /// level behind the last pool, over that of the first place; at most 1.
   ///
   /// - Parameter chances: one a pool; nil = unknown.
   package func curve(_ chances: [Double?]) -> [Float] {

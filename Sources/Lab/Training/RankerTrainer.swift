@@ -14,8 +14,8 @@ public import Feed
 public enum RankerTrainer {
   /// Trains on a table.
   ///
-  /// The same table, options and number of threads give the same bytes, unless settings are searched
-  /// for, which goes on for as long as it was given.
+  /// The same table, options and number of threads give the same bytes, unless settings are
+  /// searched for, which goes on for as long as it was given.
   ///
   /// - Parameters:
   ///   - valid: later rows, by which growth is stopped, probabilities are calibrated and metrics

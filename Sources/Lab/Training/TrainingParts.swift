@@ -1,5 +1,5 @@
-/// The three parts of what a ranker is trained from: rows to learn from, later ones that say when to
-/// stop and how to calibrate, and the latest ones, which metrics are taken from.
+/// The three parts of what a ranker is trained from: rows to learn from, later ones that say when
+/// to stop and how to calibrate, and the latest ones, which metrics are taken from.
 final class TrainingParts {
   /// Rows as a table and as XGBoost has them.
   struct Part: ~Copyable {

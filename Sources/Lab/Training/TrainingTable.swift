@@ -42,8 +42,8 @@ public struct TrainingTable: Equatable, Sendable {
   public let starts: [Int]
 
   /// - Throws: `LabError` that names the first row, group or column that is wrong: lengths that
-  ///   differ, a value that is infinite, a grade that is not from 0 to `gradeMax`, a propensity that
-  ///   is not above 0 to 1, more of something than is taken.
+  ///   differ, a value that is infinite, a grade that is not from 0 to `gradeMax`, a propensity
+  ///   that is not above 0 to 1, more of something than is taken.
   public init(
     features: [String], values: [Float], groups: [Int], grades: [Float], labels: [UInt16],
     times: [Timestamp] = [], positions: [UInt16] = [], propensities: [Float] = []

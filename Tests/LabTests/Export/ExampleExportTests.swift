@@ -50,7 +50,7 @@ import Testing
     #expect(try first.require("labels").require("click").bool())
     #expect(try first.require("labels").members().map(\.key) == ["hide", "click"])
     #expect(try first.require("features").require("similarity").double() == 0.75)
-    #expect(try first.require("features").members().count == 2)
+    #expect(try first.require("features").members().map(\.key).count == 2)
     let unshown = try JSONParser().parse(Array(lines[2]))
     #expect(try unshown.require("item").string() == "z")
     #expect(try unshown.require("position").int() == 0)
