@@ -125,7 +125,7 @@ let package = Package(
 
     tests("TreesTests", ["Trees", "CKernels", "JSON"], exclude: ["Golden"]),
     tests("IndexTests", ["Index", "CKernels", "Sync", "TestKit"]),
-    tests("FeedTests", ["Feed", "Index", "Trees", "Sync", "TestKit"]),
+    tests("FeedTests", ["Feed", "Index", "Trees", "CKernels", "Sync", "TestKit"]),
     tests("JSONTests", ["JSON"]),
     tests("TextTests", ["Text", "Feed", "Sync", "CKernels", "TestKit"]),
     tests("SettingsTests", ["Settings", "Feed"]),

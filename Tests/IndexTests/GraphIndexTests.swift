@@ -122,6 +122,23 @@ import Testing
     index.dots(query: query.span, rows: rows.span, into: &ours)
     truth.dots(query: query.span, rows: rows.span, into: &exact)
     #expect(zip(ours, exact).allSatisfy { abs($0 - $1) < 5e-3 })
+    let queries = [query, draw.vector(24), draw.vector(24)]
+    var many: [Float] = []
+    var longer = (0..<300 as Range<UInt32>).map { $0 }
+    longer.append(contentsOf: rows)
+    index.dots(queries: queries, rows: longer.span, into: &many)
+    for (number, query) in queries.enumerated() {
+      index.dots(query: query.span, rows: longer.span, into: &ours)
+      #expect(ours == Array(many[number * longer.count..<(number + 1) * longer.count]))
+    }
+    var vectors: [Float] = [7]
+    index.append(rows: rows.span, to: &vectors)
+    var (expected, vector): ([Float], [Float]) = ([7], [])
+    for row in rows {
+      let has = index.vector(row: row, into: &vector)
+      expected += has ? vector : [Float](repeating: 0, count: 24)
+    }
+    #expect(vectors == expected)
     #expect(abs(index.pairwise(3, 30) - truth.pairwise(3, 30)) < 2e-2)
     #expect(index.pairwise(3, 4) == truth.pairwise(3, 4))
   }

@@ -3,6 +3,7 @@
 // Every kernel that is written in C, one header a topic.
 
 #include "codes.h"
+#include "columns.h"
 #include "forest.h"
 #include "prefetch.h"
 #include "sum.h"

@@ -13,7 +13,7 @@ package enum Decay {
 
   /// 2^(-steps/256) for steps that are not negative.
   @inline(__always)
-  static func factor(steps: Double) -> Float {
+  package static func factor(steps: Double) -> Float {
     guard steps < 100 * 256 else { return 0 }
     let whole = UInt32(steps)
     // What the table leaves, 0 up to 1/256 of a half-life, by the series of 2^-x to the square.
@@ -25,7 +25,7 @@ package enum Decay {
 
   /// 2^(-i/256) for i in 0..<256, by repeated square roots of one half, so that no library's
   /// rounding decides a bit.
-  private static let fractions: [Double] = {
+  static let fractions: [Double] = {
     var roots: [Double] = []
     var root = 0.5
     for _ in 0..<8 {

@@ -19,6 +19,15 @@ enum Prefetch {
     lines(&column, index &* MemoryLayout<Element>.stride, MemoryLayout<Element>.stride)
   }
 
+  /// An element of a span; beyond its end nothing is asked for.
+  @inline(__always)
+  static func element<Element>(_ span: Span<Element>, _ index: Int) {
+    unsafe span.withUnsafeBufferPointer { buffer in
+      guard index >= 0, index < buffer.count, let base = buffer.baseAddress else { return }
+      unsafe updraft_prefetch(base + index)
+    }
+  }
+
   /// The first `count` elements.
   @inline(__always)
   static func first<Element>(_ column: inout [Element], _ count: Int) {

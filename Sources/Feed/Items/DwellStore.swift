@@ -60,7 +60,29 @@ package struct DwellStore {
   /// The median and the ninth decile in milliseconds; 0 when the item was never dwelt on.
   package func spread(_ row: UInt32) -> (median: Float, long: Float) {
     guard Int(row) < heads.count, heads[Int(row)] != 0 else { return (0, 0) }
-    return (quantile(row, 0.5) ?? 0, quantile(row, 0.9) ?? 0)
+    let base = (Int(heads[Int(row)]) - 1) * Self.buckets
+    let counts = self.counts.span.extracting(base..<base + Self.buckets)
+    var total = 0
+    for bucket in counts.indices { total &+= Int(counts[bucket]) }
+    guard total > 0 else { return (0, 0) }
+    let (half, most) = (0.5 * Float(total), 0.9 * Float(total))
+    let bounds = Self.bounds.span
+    var median: Float?
+    var below: Float = 0
+    for bucket in counts.indices where counts[bucket] > 0 {
+      let count = Float(counts[bucket])
+      if below + count >= half {
+        let low = bucket == 0 ? 0 : bounds[bucket]
+        let width = bounds[bucket] * Self.ratio - low
+        if median == nil { median = low + width * (half - below) / count }
+        if below + count >= most {
+          return (median ?? 0, low + width * (most - below) / count)
+        }
+      }
+      below += count
+    }
+    let end = bounds[Self.buckets - 1] * Self.ratio
+    return (median ?? end, end)
   }
 
   /// Frees what an item held.

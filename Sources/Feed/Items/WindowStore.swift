@@ -141,9 +141,15 @@ package struct WindowStore {
   /// What `count` gives for every window, in one pass.
   package func sliding(_ row: UInt32, _ channel: Channel, second: UInt32) -> Sliding {
     guard let block = block(row, channel) else { return Sliding() }
-    guard blocks[block].ring != Self.none, blocks[block].newest <= second / 60 else {
-      return listed(row, channel, second: second)
+    return sliding(block, row, channel, second: second)
+  }
+
+  @inline(__always)
+  private func sliding(_ block: Int, _ row: UInt32, _ channel: Channel, second: UInt32) -> Sliding {
+    guard blocks[block].newest <= second / 60 else {
+      return plainly(row, channel, second: second)
     }
+    guard blocks[block].ring != Self.none else { return listed(block, minute: second / 60) }
     // Buckets from the newest backwards; what is older than the ring is long has been dropped.
     let newest = blocks[block].newest
     let lag = Int(second / 60 &- newest)
@@ -167,11 +173,26 @@ package struct WindowStore {
     return sliding
   }
 
+  /// Asks for the memory of rows that are read soon: where the pairs of one are, and what is
+  /// counted of the pairs of another, for which it was asked before.
+  @inline(__always)
+  func anticipate(places far: UInt32, blocks near: UInt32) {
+    Prefetch.element(places.span, Int(far) &* Channel.count)
+    let first = Int(near) &* Channel.count
+    guard first &+ Channel.count <= places.count else { return }
+    for channel in 0..<Channel.count where places[first &+ channel] != Self.none {
+      Prefetch.element(blocks.span, Int(places[first &+ channel]))
+    }
+  }
+
   /// What `count` gives for the day.
   package func day(_ row: UInt32, _ channel: Channel, second: UInt32) -> Int {
     guard let block = block(row, channel) else { return 0 }
-    guard blocks[block].ring != Self.none, blocks[block].newest <= second / 60 else {
+    guard blocks[block].newest <= second / 60 else {
       return count(row, channel, .day, second: second)
+    }
+    guard blocks[block].ring != Self.none else {
+      return Int(listed(block, minute: second / 60).day)
     }
     return hourly(block, second: second)
   }
@@ -190,7 +211,25 @@ package struct WindowStore {
     return sum
   }
 
-  private func listed(_ row: UInt32, _ channel: Channel, second: UInt32) -> Sliding {
+  /// The counts of a pair whose events are listed, none of them ahead.
+  @inline(__always)
+  private func listed(_ block: Int, minute: UInt32) -> Sliding {
+    let hour = minute / 60
+    var (minutes5, minutes30, hours, day) = (0, 0, 0, 0)
+    for slot in 0..<Int(blocks[block].listed) {
+      let stamp = blocks[block].stamps[slot]
+      let age = minute &- stamp
+      minutes5 &+= age < 5 ? 1 : 0
+      minutes30 &+= age < 30 ? 1 : 0
+      hours &+= age < 60 ? 1 : 0
+      day &+= hour &- stamp / 60 < 24 ? 1 : 0
+    }
+    return Sliding(
+      minutes5: Float(minutes5), minutes30: Float(minutes30), hour: Float(hours), day: Float(day))
+  }
+
+  /// The counts one by one, when events are ahead of the moment.
+  private func plainly(_ row: UInt32, _ channel: Channel, second: UInt32) -> Sliding {
     Sliding(
       minutes5: Float(count(row, channel, .minutes5, second: second)),
       minutes30: Float(count(row, channel, .minutes30, second: second)),

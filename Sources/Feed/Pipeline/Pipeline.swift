@@ -272,22 +272,31 @@ public struct Pipeline: Sendable {
       run.scoring.shuffled = top
       origins = draw.shuffle(&workspace.order, top: top, share: settings.exploreShare)
     }
+    let places = Self.places(context, workspace, arranged: arranged, origins)
+    run.log.end("slate", entered: count, left: arranged)
+    return places
+  }
+  /// What is kept of each place: its row, its score, and why it is there.
+  private static func places(
+    _ context: RankingContext, _ workspace: Workspace, arranged: Int, _ origins: [UInt8]
+  ) -> [RankedSet.Place] {
+    let finder = ReasonFinder(context, workspace.matrix)
     let candidates = workspace.candidates
     let matrix = workspace.matrix
+    let reasons = Reason.allCases
     var places: [RankedSet.Place] = []
     places.reserveCapacity(arranged)
     for (place, index) in workspace.order.prefix(arranged).enumerated() {
-      let found = ReasonFinder.find(context, candidates, matrix, at: index)
+      let found = finder.find(candidates, matrix, at: index)
       let score = candidates.scores[index]
       places.append(
         RankedSet.Place(
           row: candidates.rows[index], because: found.item ?? .max,
           score: score.isFinite ? score : -.greatestFiniteMagnitude,
           sources: candidates.sources[index],
-          reason: UInt8(Reason.allCases.firstIndex(of: found.reason) ?? 0),
+          reason: UInt8(reasons.firstIndex(of: found.reason) ?? 0),
           origin: place < origins.count ? origins[place] : .max))
     }
-    run.log.end("slate", entered: count, left: arranged)
     return places
   }
 }

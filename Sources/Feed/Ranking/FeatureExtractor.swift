@@ -12,6 +12,14 @@ struct FeatureExtractor {
 
   private var dots: [Float] = []
   private var visit = Visit()
+  /// A column that is no feature each: seconds, and what they leave on each scale.
+  private var elapsed: [UInt32] = []
+  private var byBurst: [Float] = []
+  private var byShort: [Float] = []
+  private var byLong: [Float] = []
+  /// What rates are rates of.
+  private var trials: [Float] = []
+  private var trialsHour: [Float] = []
 
   private static let counted = FeatureSet([
     .engagementRate, .negativeRate, .popularity, .burst, .velocity,
@@ -45,8 +53,9 @@ struct FeatureExtractor {
     }
     if needed.contains(.authorFollowers) {
       matrix.fill(.authorFollowers) {
-        Self.grown(Float(world.graph.followerCount(of: candidates.facts[$0].author)))
+        Float(world.graph.followerCount(of: candidates.facts[$0].author))
       }
+      matrix.grow(.authorFollowers)
     }
     personal(needed, context, candidates, &matrix)
     if needed.intersects(Self.visited) {
@@ -60,96 +69,226 @@ struct FeatureExtractor {
       matrix.filled = matrix.filled.union(.ofRequest)
     }
     matrix.filled = matrix.filled.union(needed)
+    // Columns that come in one pass may have been written again.
+    matrix.halve(matrix.filled)
+  }
+
+  /// How far ahead of a row the memory of another is asked for.
+  private static let ahead = 16
+
+  /// Makes a column as long as the batch.
+  private static func fit<Element>(_ column: inout [Element], _ count: Int, _ zero: Element) {
+    guard column.count != count else { return }
+    column.removeAll(keepingCapacity: true)
+    column.append(contentsOf: repeatElement(zero, count: count))
   }
 
   /// ln(1 + n).
   @inline(__always)
   static func grown(_ count: Float) -> Float { Logarithm.natural(1 + count) }
 
-  /// ln((v + floor) / floor): 0 for what was never seen together.
+  /// (v + floor) / floor, whose logarithm is 0 for what was never seen together.
   @inline(__always)
-  private static func lift(_ value: Float) -> Float {
-    Logarithm.natural((value + coEngagedFloor) / coEngagedFloor)
-  }
+  private static func lift(_ value: Float) -> Float { (value + coEngagedFloor) / coEngagedFloor }
 
-  /// What comes from the item's decayed counters, in one pass over them.
-  private func counters(
+  /// What comes from the item's decayed counters: read in one pass, then column by column.
+  private mutating func counters(
     _ world: borrowing World, _ context: RankingContext,
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
+    let count = candidates.rows.count
+    Self.fit(&elapsed, count, 0)
+    Self.fit(&trials, count, 0)
+    Self.read(
+      world.engagement.stats.span, context.second, candidates.rows.span, &elapsed, &trials,
+      &matrix)
     let rates = Rates(world.settings)
-    for index in candidates.rows.indices {
-      let row = Int(candidates.rows[index])
-      let now = rates.now(world.engagement.stats[row], second: context.second)
-      matrix[.engagementRate, index] = Rates.smoothed(
-        now.longEngagement, of: now.longImpressions, mean: Self.engagementMean,
-        weight: Self.impressionsWeight)
-      matrix[.negativeRate, index] = Rates.smoothed(
-        now.longNegative, of: max(now.longImpressions, now.longEngagement + now.longNegative),
-        mean: Self.negativeMean, weight: Self.impressionsWeight)
-      matrix[.popularity, index] = Logarithm.natural(1 + now.shortClicks)
-      matrix[.burst, index] = Logarithm.natural(1 + now.burstClicks)
-      matrix[.velocity, index] = now.velocity
+    Decay.factors(elapsed: elapsed, steps: rates.burst, into: &byBurst)
+    Decay.factors(elapsed: elapsed, steps: rates.short, into: &byShort)
+    Decay.factors(elapsed: elapsed, steps: rates.long, into: &byLong)
+    matrix.scale(.burst, by: byBurst)
+    matrix.scale(.popularity, by: byShort)
+    matrix.scale(.velocity, by: byShort)
+    matrix.scale(.engagementRate, by: byLong)
+    matrix.scale(.negativeRate, by: byLong)
+    Self.fit(&trialsHour, count, 0)
+    Self.balance(rates, byLong, &trials, &trialsHour, &matrix)
+    matrix.logarithm(.velocity)
+    matrix.grow(.burst)
+    matrix.grow(.popularity)
+    matrix.rate(
+      .engagementRate, of: trials, mean: Self.engagementMean, weight: Self.impressionsWeight)
+    matrix.rate(
+      .negativeRate, of: trialsHour, mean: Self.negativeMean, weight: Self.impressionsWeight)
+    let most = Rates.velocityMax
+    let start = matrix.start(.velocity)
+    var values = matrix.values.mutableSpan
+    for place in start..<start + count { values[place] = min(most, max(-most, values[place])) }
+  }
+
+  /// Reads the counters of every row, as they were when they were last changed.
+  private static func read(
+    _ stats: Span<ItemStats>, _ second: UInt32, _ rows: Span<UInt32>, _ elapsed: inout [UInt32],
+    _ trials: inout [Float], _ matrix: inout FeatureMatrix
+  ) {
+    let burst = matrix.start(.burst)
+    let popularity = matrix.start(.popularity)
+    let velocity = matrix.start(.velocity)
+    let engagement = matrix.start(.engagementRate)
+    let negative = matrix.start(.negativeRate)
+    var values = matrix.values.mutableSpan
+    var elapsed = elapsed.mutableSpan
+    var trials = trials.mutableSpan
+    for index in rows.indices {
+      Prefetch.element(stats, Int(rows[min(index &+ Self.ahead, rows.count &- 1)]))
+      let item = stats[Int(rows[index])]
+      elapsed[index] = second > item.updated ? second &- item.updated : 0
+      values[burst &+ index] = item.burstClicks
+      values[popularity &+ index] = item.shortClicks
+      values[velocity &+ index] = item.shortEngagement
+      values[engagement &+ index] = item.longEngagement
+      values[negative &+ index] = item.longNegative
+      trials[index] = item.longImpressions
+    }
+  }
+
+  /// What velocities are logarithms of, and what rates are rates of.
+  private static func balance(
+    _ rates: Rates, _ factors: borrowing [Float], _ trials: inout [Float],
+    _ negatives: inout [Float], _ matrix: inout FeatureMatrix
+  ) {
+    let velocity = matrix.start(.velocity)
+    let engagement = matrix.start(.engagementRate)
+    let negative = matrix.start(.negativeRate)
+    var values = matrix.values.mutableSpan
+    var trials = trials.mutableSpan
+    var negatives = negatives.mutableSpan
+    let factors = factors.span
+    for index in factors.indices {
+      let long = values[engagement &+ index]
+      let shown = trials[index] * factors[index]
+      trials[index] = shown
+      negatives[index] = max(shown, long + values[negative &+ index])
+      let short = values[velocity &+ index]
+      values[velocity &+ index] = (short + 1) / (long * rates.steady + 1)
     }
   }
 
   /// What comes from the sliding windows.
-  private func windows(
+  private mutating func windows(
     _ world: borrowing World, _ context: RankingContext,
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
-    let second = context.second
+    let count = candidates.rows.count
+    Self.fit(&trials, count, 0)
+    Self.fit(&trialsHour, count, 0)
+    Self.read(
+      world.engagement.windows, context.second, candidates.rows.span, &trials, &trialsHour,
+      &matrix)
     let share = Self.impressionsWeight
-    let mean = Self.engagementMean
-    for index in candidates.rows.indices {
-      let row = candidates.rows[index]
-      let shown = world.engagement.windows.sliding(row, .impression, second: second)
-      let clicks = world.engagement.windows.sliding(row, .click, second: second)
-      matrix[.impressionsDay, index] = Self.grown(shown.day)
-      matrix[.clicks5Minutes, index] = Self.grown(clicks.minutes5)
-      matrix[.clicks30Minutes, index] = Self.grown(clicks.minutes30)
-      matrix[.clicksHour, index] = Self.grown(clicks.hour)
-      matrix[.clicksDay, index] = Self.grown(clicks.day)
-      matrix[.clickRateHour, index] = Rates.smoothed(
-        clicks.hour, of: shown.hour, mean: mean, weight: share)
-      matrix[.clickRateDay, index] = Rates.smoothed(
-        clicks.day, of: shown.day, mean: mean, weight: share)
-      for (channel, feature) in Self.dayRates {
-        let count = Float(world.engagement.windows.day(row, channel, second: second))
-        matrix[feature, index] = Rates.smoothed(
-          count, of: shown.day, mean: Self.negativeMean, weight: share)
-      }
+    matrix.rate(.clickRateHour, of: trialsHour, mean: Self.engagementMean, weight: share)
+    matrix.rate(.clickRateDay, of: trials, mean: Self.engagementMean, weight: share)
+    for feature in Self.dayRates {
+      matrix.rate(feature, of: trials, mean: Self.negativeMean, weight: share)
+    }
+    for feature in Self.dayCounts { matrix.grow(feature) }
+  }
+
+  /// Reads the counts of every row.
+  private static func read(
+    _ windows: borrowing WindowStore, _ second: UInt32, _ rows: Span<UInt32>,
+    _ trials: inout [Float], _ trialsHour: inout [Float], _ matrix: inout FeatureMatrix
+  ) {
+    let counts = matrix.start(.impressionsDay)
+    let minutes5 = matrix.start(.clicks5Minutes)
+    let minutes30 = matrix.start(.clicks30Minutes)
+    let hour = matrix.start(.clicksHour)
+    let day = matrix.start(.clicksDay)
+    let hourRate = matrix.start(.clickRateHour)
+    let dayRate = matrix.start(.clickRateDay)
+    let (like, share) = (matrix.start(.likeRateDay), matrix.start(.shareRateDay))
+    let (comment, save) = (matrix.start(.commentRateDay), matrix.start(.saveRateDay))
+    let complete = matrix.start(.completeRateDay)
+    var values = matrix.values.mutableSpan
+    var trials = trials.mutableSpan
+    var trialsHour = trialsHour.mutableSpan
+    for index in rows.indices {
+      let last = rows.count &- 1
+      windows.anticipate(
+        places: rows[min(index &+ Self.ahead, last)],
+        blocks: rows[min(index &+ Self.ahead / 2, last)])
+      let row = rows[index]
+      let shown = windows.sliding(row, .impression, second: second)
+      let clicks = windows.sliding(row, .click, second: second)
+      trials[index] = shown.day
+      trialsHour[index] = shown.hour
+      values[counts &+ index] = shown.day
+      values[minutes5 &+ index] = clicks.minutes5
+      values[minutes30 &+ index] = clicks.minutes30
+      values[hour &+ index] = clicks.hour
+      values[day &+ index] = clicks.day
+      values[hourRate &+ index] = clicks.hour
+      values[dayRate &+ index] = clicks.day
+      values[like &+ index] = Float(windows.day(row, .like, second: second))
+      values[share &+ index] = Float(windows.day(row, .share, second: second))
+      values[comment &+ index] = Float(windows.day(row, .comment, second: second))
+      values[save &+ index] = Float(windows.day(row, .save, second: second))
+      values[complete &+ index] = Float(windows.day(row, .complete, second: second))
     }
   }
 
-  private static let dayRates: [(Channel, Feature)] = [
-    (.like, .likeRateDay), (.share, .shareRateDay), (.comment, .commentRateDay),
-    (.save, .saveRateDay), (.complete, .completeRateDay),
+  private static let dayCounts: [Feature] = [
+    .impressionsDay, .clicks5Minutes, .clicks30Minutes, .clicksHour, .clicksDay,
   ]
 
-  private func totals(
+  private static let dayRates: [Feature] = [
+    .likeRateDay, .shareRateDay, .commentRateDay, .saveRateDay, .completeRateDay,
+  ]
+
+  private mutating func totals(
     _ world: borrowing World, _ candidates: borrowing CandidateSet,
     _ matrix: inout FeatureMatrix
   ) {
-    for index in candidates.rows.indices {
-      let row = candidates.rows[index]
-      let shown = Float(world.engagement.total(row, .impression))
-      let clicks = Float(world.engagement.total(row, .click))
-      matrix[.impressions, index] = Self.grown(shown)
-      matrix[.clickRate, index] = Rates.smoothed(
-        clicks, of: shown, mean: Self.engagementMean, weight: Self.impressionsWeight)
+    Self.fit(&trials, candidates.rows.count, 0)
+    let impressions = matrix.start(.impressions)
+    let clicks = matrix.start(.clickRate)
+    let totals = world.engagement.totals.span
+    let rows = candidates.rows.span
+    do {
+      var values = matrix.values.mutableSpan
+      var trials = trials.mutableSpan
+      for index in rows.indices {
+        let ahead = rows[min(index &+ Self.ahead, rows.count &- 1)]
+        Prefetch.element(totals, Int(ahead) &* Channel.count)
+        let row = Int(rows[index]) &* Channel.count
+        let shown = Float(totals[row &+ Int(Channel.impression.rawValue)])
+        trials[index] = shown
+        values[impressions &+ index] = shown
+        values[clicks &+ index] = Float(totals[row &+ Int(Channel.click.rawValue)])
+      }
     }
+    matrix.grow(.impressions)
+    matrix.rate(
+      .clickRate, of: trials, mean: Self.engagementMean, weight: Self.impressionsWeight)
   }
 
   private func dwell(
     _ world: borrowing World, _ candidates: borrowing CandidateSet,
     _ matrix: inout FeatureMatrix
   ) {
-    for index in candidates.rows.indices {
-      let (median, long) = world.engagement.dwell.spread(candidates.rows[index])
-      matrix[.dwellMedian, index] = Self.grown(median / 1000)
-      matrix[.dwellLong, index] = Self.grown(long / 1000)
+    let median = matrix.start(.dwellMedian)
+    let long = matrix.start(.dwellLong)
+    let rows = candidates.rows.span
+    do {
+      var values = matrix.values.mutableSpan
+      for index in rows.indices {
+        let spread = world.engagement.dwell.spread(rows[index])
+        values[median &+ index] = spread.median / 1000
+        values[long &+ index] = spread.long / 1000
+      }
     }
+    matrix.grow(.dwellMedian)
+    matrix.grow(.dwellLong)
   }
 
   /// The cosine to the page's item, or to the visit and to each taste, the strongest first; 0 where
@@ -159,38 +298,38 @@ struct FeatureExtractor {
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
     for feature in Self.similar.features where needed.contains(feature) {
-      matrix.fill(feature) { _ in 0 }
+      matrix.fill(feature, all: 0)
     }
     var dots: [Float] = []
     swap(&dots, &self.dots)
     defer { swap(&dots, &self.dots) }
+    let rows = candidates.rows.span
     if let item = context.item {
       world.vectors.withVector(row: item.index) { vector in
-        world.vectors.dots(query: vector, rows: candidates.rows.span, into: &dots)
+        world.vectors.dots(query: vector, rows: rows, into: &dots)
         matrix.fill(.similarity) { dots[$0] }
       }
       return
     }
     var tastes: [Feature] = [.tasteFirst, .tasteSecond, .tasteThird]
-    var isFirst = true
     let ranked = context.queries.indices.sorted {
       (context.queries[$1].share, $0) < (context.queries[$0].share, $1)
     }
-    for place in ranked {
-      let query = context.queries[place]
-      world.vectors.dots(query: query.vector.span, rows: candidates.rows.span, into: &dots)
-      if query.isVisit {
-        if needed.contains(.sessionSimilarity) { matrix.fill(.sessionSimilarity) { dots[$0] } }
+    world.vectors.dots(queries: ranked.map { context.queries[$0].vector }, rows: rows, into: &dots)
+    for (number, place) in ranked.enumerated() {
+      let products = dots.span.extracting(number * rows.count..<(number + 1) * rows.count)
+      if context.queries[place].isVisit {
+        if needed.contains(.sessionSimilarity) { matrix.fill(.sessionSimilarity) { products[$0] } }
       } else if !tastes.isEmpty {
         let taste = tastes.removeFirst()
-        if needed.contains(taste) { matrix.fill(taste) { dots[$0] } }
+        if needed.contains(taste) { matrix.fill(taste) { products[$0] } }
       }
-      if needed.contains(.similarity) {
-        for index in dots.indices where isFirst || dots[index] > matrix[.similarity, index] {
-          matrix[.similarity, index] = dots[index]
-        }
+      guard needed.contains(.similarity) else { continue }
+      let start = matrix.start(.similarity)
+      var values = matrix.values.mutableSpan
+      for index in products.indices where number == 0 || products[index] > values[start &+ index] {
+        values[start &+ index] = products[index]
       }
-      isFirst = false
     }
   }
 
@@ -200,22 +339,30 @@ struct FeatureExtractor {
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
     let halfLife = world.settings.tasteHalfLifeMs
-    for index in candidates.facts.indices {
-      let author = Int(candidates.facts[index].author)
-      guard author < world.engagement.traces.count else {
-        matrix[.creatorHealth, index] = Self.healthMean
-        matrix[.authorReception, index] = 0
-        continue
+    let traces = world.engagement.traces.span
+    let facts = candidates.facts.span
+    let health = matrix.start(.creatorHealth)
+    let reception = matrix.start(.authorReception)
+    do {
+      var values = matrix.values.mutableSpan
+      for index in facts.indices {
+        let author = Int(facts[index].author)
+        guard author < traces.count else {
+          values[health &+ index] = Self.healthMean
+          values[reception &+ index] = 0
+          continue
+        }
+        let updated = traces[author].receivedUpdated
+        let elapsed = context.second > updated ? Int64(context.second - updated) * 1000 : 0
+        let factor = Decay.factor(elapsed: elapsed, halfLife: halfLife)
+        let positive = traces[author].receivedPositive * factor
+        let negative = traces[author].receivedNegative * factor
+        values[health &+ index] = Rates.smoothed(
+          positive, of: positive + negative, mean: Self.healthMean, weight: Self.healthWeight)
+        values[reception &+ index] = positive + negative
       }
-      let updated = world.engagement.traces[author].receivedUpdated
-      let elapsed = context.second > updated ? Int64(context.second - updated) * 1000 : 0
-      let factor = Decay.factor(elapsed: elapsed, halfLife: halfLife)
-      let positive = world.engagement.traces[author].receivedPositive * factor
-      let negative = world.engagement.traces[author].receivedNegative * factor
-      matrix[.creatorHealth, index] = Rates.smoothed(
-        positive, of: positive + negative, mean: Self.healthMean, weight: Self.healthWeight)
-      matrix[.authorReception, index] = Self.grown(positive + negative)
     }
+    matrix.grow(.authorReception)
   }
 
   /// What comes from the user's own tables.
@@ -223,51 +370,74 @@ struct FeatureExtractor {
     _ needed: FeatureSet, _ context: RankingContext,
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
+    let facts = candidates.facts.span
     if needed.contains(.followed) {
-      matrix.fill(.followed) { context.marks.followees.float(candidates.facts[$0].author) }
+      Self.fill(.followed, context.marks.followees, &matrix) { facts[$0].author }
     }
     if needed.contains(.authorAffinity) {
-      matrix.fill(.authorAffinity) { context.marks.authors.float(candidates.facts[$0].author) }
+      Self.fill(.authorAffinity, context.marks.authors, &matrix) { facts[$0].author }
     }
     if needed.contains(.topicAffinity) {
-      matrix.fill(.topicAffinity) {
-        context.marks.topics.float(UInt32(candidates.facts[$0].topic))
-      }
+      Self.fill(.topicAffinity, context.marks.topics, &matrix) { UInt32(facts[$0].topic) }
     }
     if needed.contains(.typeAffinity) {
-      matrix.fill(.typeAffinity) { context.marks.types.float(UInt32(candidates.facts[$0].type)) }
+      Self.fill(.typeAffinity, context.marks.types, &matrix) { UInt32(facts[$0].type) }
     }
     if needed.contains(.interest) {
+      let interests = context.marks.interests
       matrix.fill(.interest) {
-        context.marks.interests.contains(UInt32(candidates.facts[$0].topic)) ? 1 : 0
+        interests.count > 0 && interests.contains(UInt32(facts[$0].topic)) ? 1 : 0
       }
     }
     if needed.contains(.sameLanguage) {
       let own = context.state.language
       matrix.fill(.sameLanguage) {
-        own != 0 && candidates.facts[$0].language == own ? 1 : 0
+        own != 0 && facts[$0].language == own ? 1 : 0
       }
     }
   }
 
+  /// Fills a column with what a table says of a key of each candidate.
+  @inline(__always)
+  private static func fill(
+    _ feature: Feature, _ table: borrowing RowTable, _ matrix: inout FeatureMatrix,
+    _ key: (Int) -> UInt32
+  ) {
+    if table.count == 0 {
+      matrix.fill(feature, all: 0)
+    } else {
+      matrix.fill(feature) { table.float(key($0)) }
+    }
+  }
+
   /// What the item's own facts say.
-  private func own(
+  private mutating func own(
     _ needed: FeatureSet, _ world: borrowing World, _ context: RankingContext,
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
+    let facts = candidates.facts.span
+    let second = context.second
     if needed.contains(.recency) {
-      matrix.fill(.recency) {
-        Rates.recency(created: candidates.facts[$0].created, now: context.second)
+      Self.fit(&elapsed, facts.count, 0)
+      var seconds = elapsed.mutableSpan
+      for index in facts.indices {
+        seconds[index] = second > facts[index].created ? second &- facts[index].created : 0
       }
+    }
+    if needed.contains(.recency) {
+      matrix.decay(.recency, after: elapsed, steps: Rates.recencySteps)
     }
     if needed.contains(.age) {
-      matrix.fill(.age) { Self.hours(since: candidates.facts[$0].created, context.second) }
+      matrix.fill(.age) { Self.hours(since: facts[$0].created, second) }
+      matrix.grow(.age)
     }
     if needed.contains(.quiet) {
+      let stats = world.engagement.stats.span
       matrix.fill(.quiet) {
-        let touched = world.engagement.stats[Int(candidates.rows[$0])].updated
-        return Self.hours(since: max(touched, candidates.facts[$0].created), context.second)
+        let touched = stats[Int(candidates.rows[$0])].updated
+        return Self.hours(since: max(touched, facts[$0].created), second)
       }
+      matrix.grow(.quiet)
     }
     if needed.contains(.hasVector) {
       matrix.fill(.hasVector) { world.placed.contains(candidates.rows[$0]) ? 1 : 0 }
@@ -276,7 +446,7 @@ struct FeatureExtractor {
       let category =
         context.item.map { world.items.facts[Int($0.index)].category } ?? context.category
       matrix.fill(.sameCategory) {
-        category != 0 && candidates.facts[$0].category == category ? 1 : 0
+        category != 0 && facts[$0].category == category ? 1 : 0
       }
     }
   }
@@ -290,18 +460,20 @@ struct FeatureExtractor {
     }
     if needed.contains(.coEngaged) {
       matrix.fill(.coEngaged) { Self.lift(candidates.value(.coEngaged, at: $0)) }
+      matrix.logarithm(.coEngaged)
     }
     if needed.contains(.next) {
       matrix.fill(.next) { Self.lift(candidates.value(.next, at: $0)) }
+      matrix.logarithm(.next)
     }
     if needed.contains(.sourceCount) {
       matrix.fill(.sourceCount) { Float(candidates.sources[$0].nonzeroBitCount) }
     }
   }
 
-  /// ln(1 + hours) from a second to a later one; 0 when it is not later.
+  /// Hours from a second to a later one; 0 when it is not later.
   @inline(__always)
   private static func hours(since second: UInt32, _ now: UInt32) -> Float {
-    now > second ? grown(Float(now &- second) / 3_600) : 0
+    now > second ? Float(now &- second) / 3_600 : 0
   }
 }

@@ -1,13 +1,13 @@
 /// The features of a batch of candidates: a column for each that is of the candidate, one number
 /// for each that is of the request. Columns that no scorer reads are not filled and must not be
-/// read. Every number is rounded to half precision on its way in.
+/// read. Every number is rounded to half precision: on its way in, or with its column (`halve`).
 package struct FeatureMatrix {
   /// How many candidates there are.
   package private(set) var count = 0
   /// What has been filled for the batch.
   package internal(set) var filled = FeatureSet()
   /// Column-major, `stride` a column, by the feature's raw value.
-  private(set) var values: [Float] = []
+  var values: [Float] = []
   private(set) var stride = 0
   /// By the feature's raw value; 0 for those of the candidate.
   private(set) var constants = [Float](repeating: 0, count: Feature.allCases.count)
@@ -62,10 +62,18 @@ package struct FeatureMatrix {
     return values[start..<start + count]
   }
 
-  /// Fills a whole column by the candidate's index.
+  /// Where a column begins in `values`.
+  @inline(__always)
+  func start(_ feature: Feature) -> Int { Int(feature.rawValue) &* stride }
+
+  /// Fills a whole column by the candidate's index; `halve` rounds it.
   @inline(__always)
   mutating func fill(_ feature: Feature, _ value: (Int) -> Float) {
-    let start = Int(feature.rawValue) &* stride
-    for index in 0..<count { values[start &+ index] = Half.rounded(value(index)) }
+    let (start, count) = (self.start(feature), self.count)
+    var values = self.values.mutableSpan
+    for index in 0..<count { values[start &+ index] = value(index) }
   }
+
+  /// Fills a whole column with one number.
+  mutating func fill(_ feature: Feature, all value: Float) { fill(feature) { _ in value } }
 }

@@ -2,7 +2,7 @@
 struct Rates {
   /// Velocities are cut here.
   static let velocityMax: Float = 3
-  private static let recencySteps = stepsPerSecond(halfLifeMs: 24 * 3_600_000)
+  static let recencySteps = stepsPerSecond(halfLifeMs: 24 * 3_600_000)
 
   /// Counters of one item as of now.
   struct Now {
@@ -18,11 +18,11 @@ struct Rates {
 
   // Decay in 1/256 of a half-life a second: thousands of factors are wanted of each, and to
   // multiply is cheaper than to divide.
-  private let burst: Double
-  private let short: Double
-  private let long: Double
+  let burst: Double
+  let short: Double
+  let long: Double
   /// What a steady rate gives on the short scale for each one on the long scale.
-  private let steady: Float
+  let steady: Float
 
   init(_ settings: WorldSettings) {
     burst = Self.stepsPerSecond(halfLifeMs: settings.burstHalfLifeMs)

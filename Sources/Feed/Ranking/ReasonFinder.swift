@@ -18,33 +18,60 @@ struct ReasonFinder {
     (.recency, .fresh, .fresh),
   ]
 
+  /// A rule whose feature counts in this request.
+  private struct Part {
+    let reason: Reason
+    /// The sources without which it is none; 0 = it needs none.
+    let sources: UInt16
+    let weight: Float
+    /// Where the feature's column begins in the matrix, or its place among those of the request.
+    let start: Int
+    let isOfRequest: Bool
+  }
+
+  private let context: RankingContext
+  private var parts: [Part] = []
+
+  /// Looks up once what every candidate of a request is asked.
+  init(_ context: RankingContext, _ matrix: borrowing FeatureMatrix) {
+    self.context = context
+    // An empty matrix: scored by the sources alone.
+    guard matrix.count > 0 else { return }
+    let scorer = context.surface.scorer
+    let known = scorer.features.intersection(matrix.filled)
+    for rule in Self.rules where known.contains(rule.feature) {
+      let isOfRequest = rule.feature.isOfRequest
+      parts.append(
+        Part(
+          reason: rule.reason, sources: rule.source?.bit ?? 0,
+          weight: scorer.contribution(rule.feature, 1),
+          start: isOfRequest ? Int(rule.feature.rawValue) : matrix.start(rule.feature),
+          isOfRequest: isOfRequest))
+    }
+  }
+
   /// The reason, and the item that it is about when it is about one.
-  static func find(
-    _ context: RankingContext, _ candidates: borrowing CandidateSet,
-    _ matrix: borrowing FeatureMatrix, at index: Int
+  func find(
+    _ candidates: borrowing CandidateSet, _ matrix: borrowing FeatureMatrix, at index: Int
   ) -> (reason: Reason, item: UInt32?) {
     let sources = candidates.sources[index]
     var reason: Reason?
-    // An empty matrix: scored by the sources alone.
-    if matrix.count > 0 {
-      let scorer = context.surface.scorer
-      var most: Float = 0
-      let known = scorer.features.intersection(matrix.filled)
-      for rule in rules where known.contains(rule.feature) {
-        if let source = rule.source, sources & source.bit == 0 { continue }
-        if rule.reason == .fresh, sources != SourceName.fresh.bit { continue }
-        let part = scorer.contribution(rule.feature, matrix[rule.feature, index])
-        if part > most {
-          most = part
-          reason = rule.reason
-        }
+    var most: Float = 0
+    for part in parts {
+      if part.sources != 0, sources & part.sources == 0 { continue }
+      if part.reason == .fresh, sources != SourceName.fresh.bit { continue }
+      let value =
+        part.isOfRequest ? matrix.constants[part.start] : matrix.values[part.start &+ index]
+      if part.weight * value > most {
+        most = part.weight * value
+        reason = part.reason
       }
     }
-    let found = reason ?? bySource(sources)
+    let found = reason ?? Self.bySource(sources)
     switch found {
     case .nearTaste:
       if let item = context.item { return (.similar, item.index) }
-      return (.nearTaste, candidates.pull(.nearest, at: index) ?? newestTaste(context))
+      return (.nearTaste, candidates.pull(.nearest, at: index) ?? newestTaste)
     case .coEngaged: return (.coEngaged, candidates.pull(.coEngaged, at: index))
     default: return (found, nil)
     }
@@ -57,7 +84,7 @@ struct ReasonFinder {
   }
 
   /// The item that the strongest taste is about, for an item that another source found.
-  private static func newestTaste(_ context: RankingContext) -> UInt32? {
+  private var newestTaste: UInt32? {
     let best = context.state.taste.interests.max { $0.weight < $1.weight }
     guard let best, best.item != .max else { return nil }
     return best.item

@@ -22,13 +22,16 @@ struct Visit {
 
   /// Fills the columns of the visit.
   func fill(_ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix) {
-    matrix.fill(.sessionAuthor) {
-      guard authors.count > 0 else { return 0 }
-      return FeatureExtractor.grown(Float(authors[candidates.facts[$0].author] ?? 0))
-    }
-    matrix.fill(.sessionTopic) {
-      guard topics.count > 0 else { return 0 }
-      return FeatureExtractor.grown(Float(topics[UInt32(candidates.facts[$0].topic)] ?? 0))
-    }
+    let facts = candidates.facts.span
+    Self.fill(.sessionAuthor, authors, &matrix) { facts[$0].author }
+    Self.fill(.sessionTopic, topics, &matrix) { UInt32(facts[$0].topic) }
+  }
+
+  private static func fill(
+    _ feature: Feature, _ table: RowTable, _ matrix: inout FeatureMatrix, _ key: (Int) -> UInt32
+  ) {
+    if table.count == 0 { return matrix.fill(feature, all: 0) }
+    matrix.fill(feature) { Float(table[key($0)] ?? 0) }
+    matrix.grow(feature)
   }
 }

@@ -1,14 +1,9 @@
-internal import Index
-
 /// A slate under way.
 struct Filling {
   /// How strictly a place is filled.
   private enum Rules: CaseIterable {
     case capsAndRuns, caps, none
   }
-
-  /// From this many comparisons on, one call for all is faster than one each.
-  private static let gathered = 8
 
   var scratch = SlateScratch()
   private var lambda: Float
@@ -58,7 +53,8 @@ struct Filling {
   /// Begins a page: nothing has been met. Runs go on over its edge.
   mutating func beginPage(_ candidates: borrowing CandidateSet, isDiverse: Bool) {
     if !isDiverse { lambda = 1 }
-    scratch.page.removeAll(keepingCapacity: true)
+    scratch.page = 0
+    scratch.vectors.beginPage()
     scratch.authors.removeAll()
     scratch.categories.removeAll()
     scratch.pool.beginPage()
@@ -77,19 +73,21 @@ struct Filling {
     _ world: borrowing World, _ candidates: borrowing CandidateSet
   ) -> Int? {
     fillPool(candidates)
-    if due > 0, limit - scratch.page.count <= due {
+    if due > 0, limit - scratch.page <= due {
       var mask: UInt16 = 0
       for source in owed.indices where owed[source] > 0 { mask |= 1 << UInt16(source) }
       if let place = firstPlace(candidates, .capsAndRuns, mask) {
-        return take(place, candidates)
+        return take(place, world, candidates)
       }
       // Nothing is left that the places were kept for.
       due = 0
     }
     scratch.pool.beginPlace()
-    if let place = bestPlace(world, candidates) { return take(place, candidates) }
+    if let place = bestPlace(world, candidates) { return take(place, world, candidates) }
     for rules in Rules.allCases {
-      if let place = firstPlace(candidates, rules, .max) { return take(place, candidates) }
+      if let place = firstPlace(candidates, rules, .max) {
+        return take(place, world, candidates)
+      }
     }
     return nil
   }
@@ -122,7 +120,7 @@ struct Filling {
         scratch.pool.holdForPage()
       } else if !allowsRuns(candidates, candidate) {
         scratch.pool.holdForPlace()
-      } else if lambda == 1 || scratch.met[place] == scratch.page.count {
+      } else if lambda == 1 || scratch.met[place] == scratch.page {
         return place
       } else {
         meet(place, world, candidates)
@@ -135,24 +133,10 @@ struct Filling {
   private mutating func meet(
     _ place: Int, _ world: borrowing World, _ candidates: borrowing CandidateSet
   ) {
-    let row = candidates.rows[scratch.byScore[place]]
-    let range = scratch.met[place]..<scratch.page.count
-    var similarity = scratch.similarity[place]
-    if range.count < Self.gathered {
-      for other in range {
-        similarity = max(similarity, world.vectors.pairwise(row, scratch.page[other]))
-      }
-    } else {
-      var dots: [Float] = []
-      swap(&dots, &scratch.dots)
-      world.vectors.withVector(row: row) { vector in
-        let others = scratch.page.span.extracting(range)
-        world.vectors.dots(query: vector, rows: others, into: &dots)
-        for dot in dots { similarity = max(similarity, dot) }
-      }
-      swap(&dots, &scratch.dots)
-    }
-    scratch.met[place] = scratch.page.count
+    scratch.vectors.know(place, world, candidates, scratch.byScore)
+    let similarity = scratch.vectors.highest(
+      of: place, from: scratch.met[place], atLeast: scratch.similarity[place])
+    scratch.met[place] = scratch.page
     scratch.similarity[place] = similarity
     scratch.pool.lowerBest(place, to: bound(place, candidates) - (1 - lambda) * similarity)
   }
@@ -195,13 +179,16 @@ struct Filling {
   }
 
   /// Puts the candidate at a place in the order by score onto the page.
-  private mutating func take(_ place: Int, _ candidates: borrowing CandidateSet) -> Int {
+  private mutating func take(
+    _ place: Int, _ world: borrowing World, _ candidates: borrowing CandidateSet
+  ) -> Int {
     let candidate = scratch.byScore[place]
     let facts = candidates.facts[candidate]
     scratch.isTaken[place] = true
     if place < cursor { scratch.pool.count -= 1 }
     while firstFree < cursor, scratch.isTaken[firstFree] { firstFree += 1 }
-    scratch.page.append(candidates.rows[candidate])
+    scratch.page += 1
+    if lambda < 1 { scratch.vectors.add(candidates.rows[candidate], world) }
     if facts.author != .max {
       scratch.authors.set(facts.author, (scratch.authors[facts.author] ?? 0) &+ 1)
     }

@@ -1,3 +1,5 @@
+internal import Index
+
 /// Fills page after page, place after place, each with the best item that the rules allow:
 ///
 /// - of an author or a category at most so many on a page (caps);
@@ -25,7 +27,7 @@ package struct GreedySlate: Slate {
     _ candidates: borrowing CandidateSet, _ scratch: inout SlateScratch, into order: inout [Int]
   ) -> Int {
     order.removeAll(keepingCapacity: true)
-    scratch.begin(candidates)
+    scratch.begin(candidates, dimension: world.vectors.dimension)
     let settings = context.surface.settings
     let isDiverse = settings.mmrLambda < 1 && !context.isTimeOver
     var filling = Filling(

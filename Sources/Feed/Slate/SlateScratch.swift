@@ -12,19 +12,18 @@ package struct SlateScratch {
   /// Items on the page by author and by category.
   var authors = RowTable()
   var categories = RowTable()
-  /// The rows on the page, in order.
-  var page: [UInt32] = []
-  var dots: [Float] = []
+  /// How many items are on the page.
+  var page = 0
+  var vectors = PageVectors()
   var order = ScoreOrder()
 
   /// Empty scratch.
   package init() {}
 
   /// Begins a request with the candidates in the order of their scores.
-  mutating func begin(_ candidates: borrowing CandidateSet) {
-    order.sort(rows: candidates.rows, scores: candidates.scores)
-    byScore.removeAll(keepingCapacity: true)
-    for row in order.rows { byScore.append(candidates.index(of: row) ?? 0) }
+  mutating func begin(_ candidates: borrowing CandidateSet, dimension: Int) {
+    order.sort(rows: candidates.rows, scores: candidates.scores, into: &byScore)
+    vectors.begin(dimension: dimension)
     isTaken.removeAll(keepingCapacity: true)
     isTaken.append(contentsOf: repeatElement(false, count: candidates.count))
     similarity.removeAll(keepingCapacity: true)

@@ -27,6 +27,36 @@ extension GraphIndex {
       unsafe UnsafeBufferPointer(start: UnsafePointer(scratch.floats), count: dimension).span)
   }
 
+  /// Appends the vectors of `rows`, as they are kept, one behind the other; zeros for a row that has
+  /// none.
+  public func append(rows: Span<UInt32>, to vectors: inout [Float]) {
+    let (place, scratch) = pool.enter(memory)
+    defer { pool.leave(place) }
+    let half = settings.keeps == .half || memory[.ready] == 0
+    var first = 0
+    while first < rows.count {
+      let some = min(rows.count - first, 1024)
+      let start = vectors.count
+      vectors.append(contentsOf: repeatElement(0, count: some * dimension))
+      for i in 0..<some {
+        let slot = self.slot(of: rows[first + i]) ?? 0
+        unsafe scratch.nodes[i] = UInt32(slot)
+        guard half else { continue }
+        let kept = unsafe memory.halves.base + slot * dimension
+        for component in stride(from: 0, to: dimension, by: 32) {
+          unsafe updraft_prefetch(kept + component)
+        }
+      }
+      unsafe vectors.withUnsafeMutableBufferPointer { vectors in
+        guard let base = vectors.baseAddress else { return }
+        for i in 0..<some where contains(row: rows[first + i]) {
+          unsafe decode(Int(scratch.nodes[i]), into: base + start + i * dimension)
+        }
+      }
+      first += some
+    }
+  }
+
   /// Puts the inner product of `query` with each of `rows` in place of `scores`, in their order; 0
   /// for a row without a vector. With `Metric.cosine` it is the cosine, whatever the query's
   /// length.
@@ -59,6 +89,47 @@ extension GraphIndex {
         }
         first += some
       }
+    }
+  }
+
+  /// What `dots` gives for each of several queries, one query behind the other: rows are read once
+  /// for all of them, a few at a time.
+  public func dots(queries: [[Float]], rows: Span<UInt32>, into scores: inout [Float]) {
+    let total = queries.count * rows.count
+    if scores.count != total {
+      scores.removeAll(keepingCapacity: true)
+      scores.append(contentsOf: repeatElement(0, count: total))
+    }
+    guard settings.keeps == .half || memory[.ready] == 0 else {
+      var some: [Float] = []
+      for (number, query) in queries.enumerated() {
+        dots(query: query.span, rows: rows, into: &some)
+        for i in some.indices { scores[number * rows.count + i] = some[i] }
+      }
+      return
+    }
+    let (place, scratch) = pool.enter(memory)
+    defer { pool.leave(place) }
+    let scales = queries.map { unsafe metric == .cosine ? scoreScale($0) : 1 }
+    var scores = scores.mutableSpan
+    var first = 0
+    while first < rows.count {
+      let some = min(rows.count - first, 128)
+      for i in 0..<some {
+        // What has no vector counts as slot 0, and its products as 0.
+        unsafe scratch.nodes[i] = UInt32(slot(of: rows[first + i]) ?? 0)
+      }
+      for number in queries.indices {
+        precondition(queries[number].count == dimension, "the query's length is the dimension")
+        unsafe kernels.half_dots(
+          queries[number], memory.halves.base, dimension, scratch.nodes, some, scratch.scores)
+        let start = number * rows.count + first
+        for i in 0..<some { scores[start + i] = unsafe scratch.scores[i] * scales[number] }
+      }
+      for i in 0..<some where unsafe scratch.nodes[i] == 0 && !contains(row: rows[first + i]) {
+        for number in queries.indices { scores[number * rows.count + first + i] = 0 }
+      }
+      first += some
     }
   }
 

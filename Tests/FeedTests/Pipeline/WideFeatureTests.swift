@@ -163,6 +163,22 @@ struct WideFeatureTests {
     }
   }
 
+  @Test("the spread of dwell times is that of their quantiles")
+  func dwell() {
+    var chance = SeededGenerator.announced("dwell")
+    for _ in 0..<200 {
+      var store = DwellStore()
+      for _ in 0..<1 + chance.below(60) {
+        store.add(2, milliseconds: Float(chance.below(1_000 << chance.below(9))))
+      }
+      let spread = store.spread(2)
+      #expect(spread.median == store.quantile(2, 0.5))
+      #expect(spread.long == store.quantile(2, 0.9))
+    }
+    let none = DwellStore().spread(0)
+    #expect(none.median == 0 && none.long == 0)
+  }
+
   @Test("halves are those of the hardware's format")
   func halves() {
     for bits in UInt16.min...UInt16.max {
