@@ -28,17 +28,15 @@ final class WebDriver {
     guard let path = Self.program("chromedriver") else {
       throw WebDriverError(description: "chromedriver is not in the search path")
     }
-    driver = Process()
-    driver.executableURL = URL(filePath: path)
-    driver.arguments = ["--port=0", "--log-level=SEVERE"]
-    let output = Pipe()
-    driver.standardOutput = output
-    driver.standardError = FileHandle.nullDevice
-    try driver.run()
-    guard let port = Self.port(output.fileHandleForReading) else {
-      kill(driver.processIdentifier, SIGKILL)
+    // It draws a port by itself, and ends at once when another program was given that one
+    // meanwhile.
+    var started: (driver: Process, port: Int)?
+    for _ in 0..<5 where started == nil { started = try Self.start(path) }
+    guard let started else {
       throw WebDriverError(description: "chromedriver did not say on which port it listens")
     }
+    driver = started.driver
+    let port = started.port
     client = HTTPClient(base: "http://127.0.0.1:\(port)", timeoutMilliseconds: 60_000)
     let options = [
       "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
@@ -51,6 +49,21 @@ final class WebDriver {
       "goog:loggingPrefs":{"browser":"ALL"}}}}
       """)
     session = "/session/" + (try answer.value.require("sessionId").string())
+  }
+
+  /// Starts a driver; nil when it ended before it said on which port it listens.
+  private static func start(_ path: String) throws -> (driver: Process, port: Int)? {
+    let driver = Process()
+    driver.executableURL = URL(filePath: path)
+    driver.arguments = ["--port=0", "--log-level=SEVERE"]
+    let output = Pipe()
+    driver.standardOutput = output
+    driver.standardError = FileHandle.nullDevice
+    try driver.run()
+    if let port = port(output.fileHandleForReading) { return (driver, port) }
+    kill(driver.processIdentifier, SIGKILL)
+    driver.waitUntilExit()
+    return nil
   }
 
   deinit {

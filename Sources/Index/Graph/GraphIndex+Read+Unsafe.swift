@@ -27,8 +27,8 @@ extension GraphIndex {
       unsafe UnsafeBufferPointer(start: UnsafePointer(scratch.floats), count: dimension).span)
   }
 
-  /// Appends the vectors of `rows`, as they are kept, one behind the other; zeros for a row that has
-  /// none.
+  /// Appends the vectors of `rows`, as they are kept, one behind the other; zeros for a row that
+  /// has none.
   public func append(rows: Span<UInt32>, to vectors: inout [Float]) {
     let (place, scratch) = pool.enter(memory)
     defer { pool.leave(place) }

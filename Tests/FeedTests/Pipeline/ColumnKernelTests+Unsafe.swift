@@ -25,7 +25,9 @@ struct ColumnKernelTests {
     _ numbers: [Float], _ expected: (Int) -> Float,
     _ body: (updraft_columns, UnsafeMutablePointer<Float>, Int) -> Void
   ) {
-    for unsafe (name, kernels) in unsafe Self.variants {
+    let variants = unsafe Self.variants
+    for index in unsafe variants.indices {
+      let (name, kernels) = unsafe variants[index]
       var values = numbers + [-7]
       unsafe values.withUnsafeMutableBufferPointer { buffer in
         if let base = buffer.baseAddress { unsafe body(kernels, base, numbers.count) }
