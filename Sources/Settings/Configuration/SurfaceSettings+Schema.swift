@@ -34,7 +34,8 @@ extension SurfaceSettings {
     ])
 
   private static let online = Schema<SurfaceSettings>.block(
-    "online", \.online, OnlineSettings.schema, "What corrects scores within seconds of a choice.")
+    "online", \.online, OnlineSettings.schema,
+    "What corrects scores after each choice; in `evaluate prequential` so far, not on live pages.")
 
   private static let pages: [Setting<SurfaceSettings>] = [
     Setting(
