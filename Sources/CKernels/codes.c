@@ -6,6 +6,17 @@
 // Distances are kept between 0 and 2^32 by adding this to them.
 #define MIDDLE 0x40000000u
 
+// Codes that are asked for before they are compared: more at once than a core can wait for stop it.
+#define AHEAD 12
+
+// From this width on, keys are collected and merged into the beam many at a time: to move the keys
+// behind each one would be most of the work. Twice as many nodes are followed in a step then.
+#define WIDE 192
+#define COLLECTED 64
+
+// Where no key is; it looks like one whose links were followed.
+#define NO_KEY (UINT64_MAX >> 1)
+
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE void fetch_code(const uint8_t *from, size_t stride) {
@@ -26,12 +37,38 @@ INLINE int is_allowed(const updraft_walk *w, uint32_t node) {
   return row >> 6 < w->allowed_words && w->allowed[row >> 6] >> (row & 63) & 1;
 }
 
-// Notes a node that was not seen before, without a branch.
-INLINE void touch(updraft_walk *w, uint32_t node) {
-  uint64_t *word = w->seen + (node >> 6), old = *word, bit = 1ull << (node & 63);
-  w->touched[w->fresh_start + w->fresh_count] = node;
-  w->fresh_count += !(old & bit);
-  *word = old | bit;
+// Notes the nodes that were not seen before, without a branch, and returns how many they are.
+INLINE size_t touch(uint64_t *seen, const uint32_t *nodes, size_t count, uint32_t *fresh) {
+  size_t found = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t node = updraft_load(nodes + i);
+    uint64_t *word = seen + (node >> 6), old = *word, bit = 1ull << (node & 63);
+    fresh[found] = node;
+    found += !(old & bit);
+    *word = old | bit;
+  }
+  return found;
+}
+
+// Merges sorted keys into a sorted array; the largest fall out.
+static void merge(uint64_t *keys, size_t width, const uint64_t *added, size_t count) {
+  size_t kept = width;
+  for (size_t out = count; out; out--) {
+    if (count && added[count - 1] >= keys[kept - 1]) count--;
+    else kept--;
+  }
+  for (; count; count--) {
+    uint64_t key = added[count - 1];
+    size_t low = 0, high = kept;
+    while (low < high) {
+      size_t middle = (low + high) / 2;
+      if (keys[middle] < key) low = middle + 1;
+      else high = middle;
+    }
+    __builtin_memmove(keys + low + count, keys + low, (kept - low) * sizeof *keys);
+    keys[low + count - 1] = key;
+    kept = low;
+  }
 }
 
 // A key into a sorted array, by halving and moving.
@@ -77,13 +114,19 @@ void updraft_to_half(const float *from, size_t n, uint16_t *to) {
   }
 }
 
+// To the nearest, ties to even, of numbers that are small: what the sum has no place for is rounded
+// away. A call of the library's for each component costs more than all else here.
+INLINE int32_t nearest(float value) {
+  return (int32_t)((value + 0x1.8p23f) - 0x1.8p23f);
+}
+
 int64_t updraft_quantise(const float *from, const float *centre, float scale, size_t n,
                          size_t stride, int8_t *to) {
   int64_t sum = 0;
   for (size_t i = 0; i < n; i++) {
     float value = (from[i] - (centre ? centre[i] : 0)) * scale;
     value = value > 127 ? 127 : value > -127 ? value : -127;
-    int32_t code = (int32_t)rintf(value);
+    int32_t code = nearest(value);
     sum += code * code;
     to[i] = (int8_t)code;
   }

@@ -44,7 +44,22 @@ INLINE void NAME(keys4)(const updraft_walk *w, const uint32_t *nodes, uint64_t *
   }
 }
 
-INLINE void NAME(consider)(updraft_walk *w, uint64_t key, uint64_t *lowest) {
+// What a batch of keys leaves to be done at its end.
+typedef struct {
+  // The lowest key that came in.
+  uint64_t lowest;
+  // Keys for a wide beam, sorted, with 8 zeros before them.
+  size_t count;
+  uint64_t room[8 + COLLECTED] __attribute__((aligned(64)));
+} NAME(batch);
+
+INLINE void NAME(hand)(updraft_walk *w, NAME(batch) *batch) {
+  if (batch->count) merge(w->beam, w->width, batch->room + 8, batch->count);
+  batch->count = 0;
+  for (size_t i = 8; i < 8 + COLLECTED; i++) batch->room[i] = NO_KEY;
+}
+
+INLINE void NAME(consider)(updraft_walk *w, uint64_t key, NAME(batch) *batch) {
   if (w->allowed && key < w->found[w->found_width - 1]) {
     uint32_t node = (uint32_t)key >> 1;
     if (is_allowed(w, node)) {
@@ -53,57 +68,76 @@ INLINE void NAME(consider)(updraft_walk *w, uint64_t key, uint64_t *lowest) {
     }
   }
   if (key >= w->beam[w->width - 1]) return;
-  if (key < *lowest) *lowest = key;
-  NAME(insert)(w->beam, w->width, key);
-  if (w->links) fetch_links(w, (uint32_t)key >> 1);
+  if (key < batch->lowest) batch->lowest = key;
+  if (w->width < WIDE) {
+    NAME(insert)(w->beam, w->width, key);
+  } else {
+    NAME(insert)(batch->room + 8, COLLECTED, key);
+    if (++batch->count == COLLECTED) NAME(hand)(w, batch);
+  }
 }
 
 INLINE void NAME(score)(updraft_walk *w, const uint32_t *nodes, size_t count, uint64_t flag) {
-  uint64_t lowest = UINT64_MAX;
+  NAME(batch) batch;
+  batch.lowest = UINT64_MAX;
+  batch.count = 0;
+  if (w->width >= WIDE) {
+    for (size_t i = 0; i < 8; i++) batch.room[i] = 0;
+    NAME(hand)(w, &batch);
+  }
   size_t i = 0;
   for (; i + 4 <= count; i += 4) {
     uint64_t keys[4];
+    if (!w->slots)
+      for (size_t j = i + AHEAD; j < i + AHEAD + 4 && j < count; j++)
+        fetch_code(w->codes + nodes[j] * w->stride, w->stride);
     NAME(keys4)(w, nodes + i, keys);
-    for (size_t j = 0; j < 4; j++) NAME(consider)(w, keys[j] | flag, &lowest);
+    for (size_t j = 0; j < 4; j++) NAME(consider)(w, keys[j] | flag, &batch);
   }
   if (i < count) {
     uint32_t last[4];
     uint64_t keys[4];
     for (size_t j = 0; j < 4; j++) last[j] = nodes[i + j < count ? i + j : count - 1];
     NAME(keys4)(w, last, keys);
-    for (size_t j = 0; i + j < count; j++) NAME(consider)(w, keys[j] | flag, &lowest);
+    for (size_t j = 0; i + j < count; j++) NAME(consider)(w, keys[j] | flag, &batch);
   }
+  if (batch.count) NAME(hand)(w, &batch);
   w->visited += count;
-  while (w->cursor >= 8 && w->beam[w->cursor - 8] >= lowest) w->cursor -= 8;
-  while (w->cursor > 0 && w->beam[w->cursor - 1] >= lowest) w->cursor--;
+  while (w->cursor >= 8 && w->beam[w->cursor - 8] >= batch.lowest) w->cursor -= 8;
+  while (w->cursor > 0 && w->beam[w->cursor - 1] >= batch.lowest) w->cursor--;
+  if (!w->links) return;
+  // What is likely to be followed next; each row that comes into the beam would be too many.
+  size_t most = w->width < WIDE ? 4 : 8;
+  for (size_t j = w->cursor, n = 0; j < w->width && j < w->cursor + 4 * most && n < most; j++)
+    if (!(w->beam[j] & 1)) fetch_links(w, (uint32_t)w->beam[j] >> 1), n++;
 }
 
 TARGET static void NAME(offer)(updraft_walk *w, const uint32_t *nodes, size_t count,
                                int followed) {
   if (w->seen) {
     if (w->touched_count + count > w->touched_limit) w->spilled = 1, w->touched_count = 0;
-    w->fresh_start = w->touched_count, w->fresh_count = 0;
-    for (size_t i = 0; i < count; i++) touch(w, nodes[i]);
-    nodes = w->touched + w->fresh_start, count = w->fresh_count;
+    uint32_t *fresh = w->touched + w->touched_count;
+    count = touch(w->seen, nodes, count, fresh);
+    nodes = fresh;
     w->touched_count += count;
-    w->fresh_count = 0;
   }
   for (size_t i = 0; i < count; i += 64) {
     size_t some = count - i < 64 ? count - i : 64;
     if (!w->slots)
-      for (size_t j = 0; j < some; j++)
+      for (size_t j = 0; j < some && j < AHEAD; j++)
         fetch_code(w->codes + nodes[i + j] * w->stride, w->stride);
     NAME(score)(w, nodes + i, some, followed ? 1 : 0);
   }
 }
 
-// Takes up to four of the best nodes whose links were not followed; false when there are none, or
+// Takes a few of the best nodes whose links were not followed; false when there are none, or
 // none that could better what was found.
 INLINE int NAME(select)(updraft_walk *w) {
   uint64_t end = w->allowed ? w->found[w->found_width - 1] : UINT64_MAX;
   size_t i = w->cursor, n = 0;
   if (w->visited >= w->budget) end = 0;
-  while (n < 4 && i < w->width) {
+  size_t most = w->width < WIDE ? 4 : 8;
+  while (n < most && i < w->width) {
     uint64_t key = w->beam[i];
     if (key >= end) break;
     if (!(key & 1)) {
@@ -118,17 +152,16 @@ INLINE int NAME(select)(updraft_walk *w) {
 }
 
 INLINE void NAME(gather)(updraft_walk *w) {
-  if (w->touched_count + 4 * w->degree > w->touched_limit) w->spilled = 1, w->touched_count = 0;
-  w->fresh_start = w->touched_count, w->fresh_count = 0;
-  for (size_t i = 0; i < w->next_count; i++) {
-    const uint32_t *links = w->links + w->next[i] * w->degree;
-    for (size_t j = 0; j < w->degree; j++) touch(w, updraft_load(links + j));
-  }
-  const uint32_t *fresh = w->touched + w->fresh_start;
+  if (w->touched_count + 8 * w->degree > w->touched_limit) w->spilled = 1, w->touched_count = 0;
+  uint32_t *fresh = w->touched + w->touched_count;
+  size_t found = 0;
+  for (size_t i = 0; i < w->next_count; i++)
+    found += touch(w->seen, w->links + w->next[i] * w->degree, w->degree, fresh + found);
   if (!w->slots)
-    for (size_t i = 0; i < w->fresh_count; i++)
+    for (size_t i = 0; i < found && i < AHEAD; i++)
       fetch_code(w->codes + fresh[i] * w->stride, w->stride);
-  w->touched_count += w->fresh_count;
+  w->fresh_start = w->touched_count, w->fresh_count = found;
+  w->touched_count += found;
 }
 
 TARGET static size_t NAME(run)(updraft_walk **walks, size_t count, size_t rounds) {

@@ -50,7 +50,7 @@ typedef struct updraft_walk {
   /// Where in the beam the first node with unfollowed links may be.
   size_t cursor;
   /// Nodes whose links are followed next, and the nodes found there.
-  uint32_t next[4];
+  uint32_t next[8];
   size_t next_count, fresh_start, fresh_count;
 } updraft_walk;
 

@@ -39,8 +39,9 @@ struct VectorDuel {
   /// Every row but those of filters.
   func rows() throws -> [BenchRow] {
     var rows = try nearestTen()
-    rows += try deep(100, recall: 0.99, goal: 3.5, efforts: [160, 192, 256, 384, 512, 768, 1_024])
-    rows += try deep(1_000, recall: 0.95, goal: 3, efforts: [1_500, 2_000, 3_000])
+    rows += try deep(
+      100, recall: 0.99, goal: 3.5, efforts: [104, 120, 136, 160, 192, 256, 384, 768])
+    rows += try deep(1_000, recall: 0.95, goal: 3, efforts: [1_000, 1_200, 1_500, 2_000, 3_000])
     return rows + size()
   }
 
@@ -123,6 +124,7 @@ struct VectorDuel {
   func plan(_ k: Int, until: Double) -> IndexTrial.Plan {
     var plan = IndexTrial.Plan()
     plan.k = k
+    plan.efforts = [10] + plan.efforts
     plan.until = until
     plan.secondsAtLeast = bench.isQuick ? 0.02 : 0.4
     return plan

@@ -18,8 +18,7 @@ package struct NearestSource: Source {
     into candidates: inout CandidateSet
   ) throws(SourceError) {
     if world.nearest.isFailing { throw .unavailable }
-    // Of hundreds of candidates nobody misses one in fifty: the narrowest beam that holds them.
-    var search = Search(allowed: world.placed, effort: max(1, context.nearestEffort))
+    var search = Search(allowed: world.placed, effort: context.nearestEffort)
     context.marks.seen.forEach { search.allowed.remove($0) }
     if let item = context.item {
       search.allowed.remove(item.index)
@@ -57,9 +56,11 @@ package struct NearestSource: Source {
     ) {
       guard k > 0 else { return }
       var isLate = false
+      let wanted = context.category == 0 ? k : k * NearestSource.categoryFactor
+      // Of hundreds of candidates nobody misses one in fifty: a narrow beam.
       let report = world.vectors.search(
-        query: query, k: context.category == 0 ? k : k * NearestSource.categoryFactor,
-        effort: effort, allowed: allowed,
+        query: query, k: wanted, effort: effort > 0 ? effort : wanted + wanted / 2 + 8,
+        allowed: allowed,
         keepGoing: {
           isLate = context.isSourceTimeOver
           return !isLate

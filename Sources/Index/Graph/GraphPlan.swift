@@ -1,9 +1,10 @@
 /// How wide a search looks.
 struct GraphPlan {
   let k: Int
-  /// Keys of the beam.
+  /// Keys of the beam, a multiple of 8.
   let width: Int
-  /// Rows scored again: half as many more than wanted, because codes are rounded.
+  /// Rows scored again: half as many more than wanted, because codes are rounded, if the beam holds
+  /// them.
   let rescored: Int
   private let rows: Int
   private let degree: Int
@@ -12,8 +13,8 @@ struct GraphPlan {
     self.rows = rows
     self.degree = degree
     self.k = min(k, max(rows, 1))
-    rescored = min(self.k + self.k / 2 + 8, rows + 8)
-    width = max(effort > 0 ? effort : 2 * self.k + 44, rescored)
+    width = (max(effort > 0 ? effort : 2 * self.k + 44, self.k) + 7) / 8 * 8
+    rescored = min(self.k + self.k / 2 + 8, width)
   }
 
   /// Whether a walk is likely cheaper than comparing all `allowed` rows: it visits about half of a
