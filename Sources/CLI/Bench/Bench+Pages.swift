@@ -57,16 +57,19 @@ extension Bench {
     let engine = try marks.pageEngine(MemoryLog())
     _ = try marks.pages(engine, count: size(500))
     say("uncached: ranking, idle")
-    let ((idle, candidates), share) = try ProcessFacts.share {
+    let (pages, share) = try ProcessFacts.share {
       try marks.pages(engine, count: size(5_000))
     }
     say("uncached: ranking under 50,000 events/s")
     let (busy, ingested) = try marks.pagesUnderIngest(
       engine, count: size(5_000), eventsPerSecond: 50_000)
     engine.stop()
-    let note = "\(Figures.grouped(Int(candidates))) candidates" + Self.hint(share)
+    let idle = pages.latency
+    let note = "\(Figures.grouped(Int(pages.candidates))) candidates" + Self.hint(share)
     return [
-      BenchRow("uncached page, one core, p50", .milliseconds, idle.p50, .atMost(1.5), note: note),
+      BenchRow(
+        "uncached page, one core, p50", .milliseconds, idle.p50, .atMost(1.5),
+        note: note + Self.list(pages.stages)),
       BenchRow("uncached page, one core, p99", .milliseconds, idle.p99, .atMost(3), note: note),
       BenchRow(
         "p99 of that page under ingest", .milliseconds, busy.p99, peer: ("idle", idle.p99),
@@ -90,12 +93,11 @@ extension Bench {
     say("model-page: exchanging models")
     let swaps = try marks.pagesUnderSwaps(engine, models, count: size(2_000), swaps: 1_000)
     let note = "\(Figures.grouped(Int(pages.candidates))) candidates" + Self.hint(share)
-    let stages = pages.stages.map { "\($0.name) \($0.microseconds)" }.joined(separator: ", ")
     let cost = pages.logged.p50 - pages.plain.p50
     return [
       BenchRow(
         "page by a model, one core, p50", .milliseconds, pages.logged.p50, .atMost(3),
-        note: note + "; us: " + stages),
+        note: note + Self.list(pages.stages)),
       BenchRow(
         "page by a model, one core, p99", .milliseconds, pages.logged.p99, .atMost(6), note: note),
       BenchRow(
@@ -107,5 +109,10 @@ extension Bench {
         peer: ("no exchange", swaps.calm.p99), .ratioAtMost(1.1),
         note: "\(Figures.grouped(swaps.swaps)) exchanges, \(swaps.faults) faults"),
     ]
+  }
+
+  /// What each stage takes, as a note.
+  private static func list(_ stages: [(name: String, microseconds: Int)]) -> String {
+    "; us: " + stages.map { "\($0.name) \($0.microseconds)" }.joined(separator: ", ")
   }
 }

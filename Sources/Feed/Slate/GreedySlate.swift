@@ -27,24 +27,27 @@ package struct GreedySlate: Slate {
     _ candidates: borrowing CandidateSet, _ scratch: inout SlateScratch, into order: inout [Int]
   ) -> Int {
     order.removeAll(keepingCapacity: true)
-    scratch.begin(candidates, dimension: world.vectors.dimension)
     let settings = context.surface.settings
+    scratch.begin(candidates, settings, dimension: world.vectors.dimension)
     let isDiverse = settings.mmrLambda < 1 && !context.isTimeOver
     var filling = Filling(
-      context, candidates, lambda: isDiverse ? Float(max(0, settings.mmrLambda)) : 1,
-      pool: max(1, isDiverse ? settings.mmrPool : 1))
+      context, candidates, lambda: Float(max(0, settings.mmrLambda)),
+      pool: max(1, settings.mmrPool))
     swap(&filling.scratch, &scratch)
     let depth = min(candidates.count, max(settings.depth, context.limit))
     while order.count < depth {
       if order.count % context.limit == 0 {
-        filling.beginPage(candidates, isDiverse: order.count / context.limit < Self.diversePages)
+        filling.beginPage(
+          candidates,
+          isDiverse: isDiverse && order.count / context.limit < Self.diversePages)
       }
       guard let index = filling.next(world, candidates) else { break }
       order.append(index)
     }
     let arranged = order.count
     swap(&filling.scratch, &scratch)
-    for place in scratch.byScore.indices where !scratch.isTaken[place] {
+    for place in scratch.byScore.indices
+    where !scratch.rules.isTaken(place) {
       order.append(scratch.byScore[place])
     }
     return arranged

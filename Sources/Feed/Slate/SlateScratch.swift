@@ -2,18 +2,14 @@
 package struct SlateScratch {
   /// Candidate indices, best score first.
   var byScore: [Int] = []
-  /// Whether the place in `byScore` is taken.
-  var isTaken: [Bool] = []
+  var rules = SlateRules()
+  /// Places that a run of the page passed over.
+  var runHeld: [Int] = []
   /// By place: the highest cosine to what the item has met of the page.
   var similarity: [Float] = []
   /// By place: how much of the page the item has met.
   var met: [Int] = []
   var pool = SlatePool()
-  /// Items on the page by author and by category.
-  var authors = RowTable()
-  var categories = RowTable()
-  /// How many items are on the page.
-  var page = 0
   var vectors = PageVectors()
   var order = ScoreOrder()
 
@@ -21,11 +17,12 @@ package struct SlateScratch {
   package init() {}
 
   /// Begins a request with the candidates in the order of their scores.
-  mutating func begin(_ candidates: borrowing CandidateSet, dimension: Int) {
+  mutating func begin(
+    _ candidates: borrowing CandidateSet, _ settings: SurfaceSettings, dimension: Int
+  ) {
     order.sort(rows: candidates.rows, scores: candidates.scores, into: &byScore)
+    rules.begin(candidates, byScore, settings)
     vectors.begin(dimension: dimension)
-    isTaken.removeAll(keepingCapacity: true)
-    isTaken.append(contentsOf: repeatElement(false, count: candidates.count))
     similarity.removeAll(keepingCapacity: true)
     similarity.append(contentsOf: repeatElement(0, count: candidates.count))
     met.removeAll(keepingCapacity: true)
@@ -40,11 +37,9 @@ package struct SlateScratch {
 /// place, so that a comparison is one instruction.
 struct SlatePool {
   private var heap: [UInt64] = []
-  /// Items that a cap keeps off this page.
-  private var heldForPage: [UInt64] = []
   /// Items that a run keeps off this place.
   private var heldForPlace: [UInt64] = []
-  /// How many items of the pool are not taken, held ones included.
+  /// How many items of the pool are not taken, with those that are in no heap.
   var count = 0
 
   mutating func begin() {
@@ -55,7 +50,6 @@ struct SlatePool {
   /// Empties the heap; the items are added again with their new values.
   mutating func beginPage() {
     heap.removeAll(keepingCapacity: true)
-    heldForPage.removeAll(keepingCapacity: true)
     heldForPlace.removeAll(keepingCapacity: true)
   }
 
@@ -77,12 +71,6 @@ struct SlatePool {
   mutating func removeBest() {
     guard let last = heap.popLast(), !heap.isEmpty else { return }
     sink(last)
-  }
-
-  /// Holds the best item back until the next page.
-  mutating func holdForPage() {
-    heldForPage.append(heap[0])
-    removeBest()
   }
 
   /// Holds the best item back until the next place.

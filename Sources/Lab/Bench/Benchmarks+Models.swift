@@ -113,8 +113,7 @@ extension Benchmarks {
     let pipeline = Pipeline(engine.configuration)
     let workspace = Workspace()
     var durations: (plain: [UInt64], logged: [UInt64]) = ([], [])
-    var stages: [String: [Int]] = [:]
-    var order: [String] = []
+    var stages = StageTimes()
     var candidates = 0
     for number in 0..<count * 2 {
       let start = time.ticks
@@ -127,20 +126,14 @@ extension Benchmarks {
       }
       durations.logged.append(elapsed)
       candidates += set.stages.first { $0.name == "filters" }?.entered ?? 0
-      for stage in set.stages {
-        if stages[stage.name] == nil { order.append(stage.name) }
-        stages[stage.name, default: []].append(stage.microseconds)
-      }
+      stages.note(set.stages)
     }
     let records = try records(engine, model, count: max(1, count / 10))
     return ModelPages(
       candidates: Double(candidates) / Double(max(1, count)), plain: Latency(durations.plain),
       logged: Latency(durations.logged), record: records.milliseconds,
       bytesPerImpression: records.bytes,
-      stages: order.map { name in
-        let sorted = stages[name, default: [0]].sorted()
-        return (name, sorted[sorted.count / 2])
-      })
+      stages: stages.medians)
   }
 
   /// What writing pages down takes, and the bytes of an impression.

@@ -33,14 +33,23 @@ extension Benchmarks {
     return engine
   }
 
+  /// What pages ranked without a model take.
+  public struct Pages: Sendable {
+    /// Of whole pages.
+    public var latency: Latency
+    /// Candidates a page, on average.
+    public var candidates: Double
+    /// Microseconds of each stage, the middle one, in the order of stages.
+    public var stages: [(name: String, microseconds: Int)]
+  }
+
   /// Ranks pages one after another on the caller's thread, without the cache.
-  public func pages(
-    _ engine: Engine, count: Int
-  ) throws(PageError) -> (latency: Latency, candidates: Double) {
+  public func pages(_ engine: Engine, count: Int) throws(PageError) -> Pages {
     let pipeline = Pipeline(engine.configuration)
     let workspace = Workspace()
     var durations: [UInt64] = []
     var candidates = 0
+    var stages = StageTimes()
     for number in 0..<count {
       var request = PageRequest(surface: "home")
       request.user = number % 2_000 < 200 ? "ada" : "user\(number % 2_000)"
@@ -50,8 +59,11 @@ extension Benchmarks {
       }
       durations.append(time.ticks &- start)
       candidates += set.stages.first { $0.name == "filters" }?.entered ?? 0
+      stages.note(set.stages)
     }
-    return (Latency(durations), Double(candidates) / Double(max(1, count)))
+    return Pages(
+      latency: Latency(durations), candidates: Double(candidates) / Double(max(1, count)),
+      stages: stages.medians)
   }
 
   /// The same while another thread takes events in at a rate.
