@@ -6,9 +6,6 @@
 // Distances are kept between 0 and 2^32 by adding this to them.
 #define MIDDLE 0x40000000u
 
-// Codes that are asked for before they are compared: more at once than a core can wait for stop it.
-#define AHEAD 12
-
 // From this width on, keys are collected and merged into the beam many at a time: to move the keys
 // behind each one would be most of the work. Twice as many nodes are followed in a step then.
 #define WIDE 192
@@ -21,6 +18,12 @@
 
 INLINE void fetch_code(const uint8_t *from, size_t stride) {
   for (size_t i = 0; i < stride && i < 1024; i += 64) __builtin_prefetch(from + i);
+}
+
+// How many codes are asked for ahead of the one that is compared, a multiple of 4: cores wait for
+// some sixteen lines at once, and one that is asked for more stops.
+INLINE size_t ahead(size_t stride) {
+  return stride <= 64 ? 16 : stride <= 128 ? 8 : 4;
 }
 
 INLINE void fetch_half(const uint16_t *from, size_t n) {

@@ -85,11 +85,11 @@ INLINE void NAME(score)(updraft_walk *w, const uint32_t *nodes, size_t count, ui
     for (size_t i = 0; i < 8; i++) batch.room[i] = 0;
     NAME(hand)(w, &batch);
   }
-  size_t i = 0;
+  size_t i = 0, most = ahead(w->stride);
   for (; i + 4 <= count; i += 4) {
     uint64_t keys[4];
     if (!w->slots)
-      for (size_t j = i + AHEAD; j < i + AHEAD + 4 && j < count; j++)
+      for (size_t j = i + most; j < i + most + 4 && j < count; j++)
         fetch_code(w->codes + nodes[j] * w->stride, w->stride);
     NAME(keys4)(w, nodes + i, keys);
     for (size_t j = 0; j < 4; j++) NAME(consider)(w, keys[j] | flag, &batch);
@@ -107,7 +107,7 @@ INLINE void NAME(score)(updraft_walk *w, const uint32_t *nodes, size_t count, ui
   while (w->cursor > 0 && w->beam[w->cursor - 1] >= batch.lowest) w->cursor--;
   if (!w->links) return;
   // What is likely to be followed next; each row that comes into the beam would be too many.
-  size_t most = w->width < WIDE ? 4 : 8;
+  most = w->width < WIDE ? 4 : 8;
   for (size_t j = w->cursor, n = 0; j < w->width && j < w->cursor + 4 * most && n < most; j++)
     if (!(w->beam[j] & 1)) fetch_links(w, (uint32_t)w->beam[j] >> 1), n++;
 }
@@ -124,7 +124,7 @@ TARGET static void NAME(offer)(updraft_walk *w, const uint32_t *nodes, size_t co
   for (size_t i = 0; i < count; i += 64) {
     size_t some = count - i < 64 ? count - i : 64;
     if (!w->slots)
-      for (size_t j = 0; j < some && j < AHEAD; j++)
+      for (size_t j = 0; j < some && j < ahead(w->stride); j++)
         fetch_code(w->codes + nodes[i + j] * w->stride, w->stride);
     NAME(score)(w, nodes + i, some, followed ? 1 : 0);
   }
@@ -158,7 +158,7 @@ INLINE void NAME(gather)(updraft_walk *w) {
   for (size_t i = 0; i < w->next_count; i++)
     found += touch(w->seen, w->links + w->next[i] * w->degree, w->degree, fresh + found);
   if (!w->slots)
-    for (size_t i = 0; i < found && i < AHEAD; i++)
+    for (size_t i = 0; i < found && i < ahead(w->stride); i++)
       fetch_code(w->codes + fresh[i] * w->stride, w->stride);
   w->fresh_start = w->touched_count, w->fresh_count = found;
   w->touched_count += found;

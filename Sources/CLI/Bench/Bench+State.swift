@@ -103,19 +103,23 @@ extension Bench {
     let ending = child.wait()
     guard ending.code == 0 else { throw Failure("bench-memory", ending.error) }
     let json = try JSONParser().parse(ending.output)
-    return [Self.memoryRow(try json.require("ours").double())]
+    let note = try json.optional("note")?.string() ?? ""
+    return [Self.memoryRow(try json.require("ours").double(), note: note)]
   }
 
   /// The same in this process.
   func weigh() throws -> BenchRow {
     let memory = try Benchmarks(time: SystemTime()).memory(
       items: size(1_000_000), users: size(200_000))
-    return Self.memoryRow(Double(memory.bytes))
+    let parts = memory.parts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+      .map { "\($0.key) \(Figures.bytes($0.value))" }
+    return Self.memoryRow(Double(memory.bytes), note: parts.joined(separator: ", "))
   }
 
-  private static func memoryRow(_ bytes: Double) -> BenchRow {
+  private static func memoryRow(_ bytes: Double, note: String) -> BenchRow {
     BenchRow(
-      "memory, 1 M items of 64-d + 200 k users with 50 actions", .bytes, bytes, .atMost(1.5e9))
+      "memory, 1 M items of 64-d + 200 k users with 50 actions", .bytes, bytes, .atMost(1.5e9),
+      note: note)
   }
 
   /// The next click of real readers.

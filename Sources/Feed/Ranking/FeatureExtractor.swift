@@ -4,14 +4,15 @@ internal import Index
 struct FeatureExtractor {
   /// What a co-engagement counts as when it was never seen.
   static let coEngagedFloor: Float = 0.001
-  private static let engagementMean: Float = 0.05
-  private static let negativeMean: Float = 0.01
-  private static let impressionsWeight: Float = 20
+  static let engagementMean: Float = 0.05
+  static let negativeMean: Float = 0.01
+  static let impressionsWeight: Float = 20
   private static let healthMean: Float = 0.8
   private static let healthWeight: Float = 10
 
   private var dots: [Float] = []
   private var visit = Visit()
+  private var events = EventFeatures()
   /// A column that is no feature each: seconds, and what they leave on each scale.
   private var elapsed: [UInt32] = []
   private var byBurst: [Float] = []
@@ -24,15 +25,9 @@ struct FeatureExtractor {
   private static let counted = FeatureSet([
     .engagementRate, .negativeRate, .popularity, .burst, .velocity,
   ])
-  private static let windowed = FeatureSet([
-    .impressionsDay, .clicks5Minutes, .clicks30Minutes, .clicksHour, .clicksDay, .clickRateHour,
-    .clickRateDay, .likeRateDay, .shareRateDay, .commentRateDay, .saveRateDay, .completeRateDay,
-  ])
   private static let similar = FeatureSet([
     .similarity, .sessionSimilarity, .tasteFirst, .tasteSecond, .tasteThird,
   ])
-  private static let lifetime = FeatureSet([.clickRate, .impressions])
-  private static let dwelt = FeatureSet([.dwellMedian, .dwellLong])
   private static let received = FeatureSet([.creatorHealth, .authorReception])
   private static let visited = FeatureSet([.sessionAuthor, .sessionTopic])
 
@@ -44,9 +39,7 @@ struct FeatureExtractor {
     _ candidates: borrowing CandidateSet, total: Int, into matrix: inout FeatureMatrix
   ) {
     if needed.intersects(Self.counted) { counters(world, context, candidates, &matrix) }
-    if needed.intersects(Self.windowed) { windows(world, context, candidates, &matrix) }
-    if needed.intersects(Self.lifetime) { totals(world, candidates, &matrix) }
-    if needed.intersects(Self.dwelt) { dwell(world, candidates, &matrix) }
+    events.fill(needed, world, second: context.second, candidates, &matrix)
     if needed.intersects(Self.similar) { similarity(needed, world, context, candidates, &matrix) }
     if needed.intersects(Self.received) {
       authors(world, context, candidates, &matrix)
@@ -74,10 +67,10 @@ struct FeatureExtractor {
   }
 
   /// How far ahead of a row the memory of another is asked for.
-  private static let ahead = 16
+  static let ahead = 16
 
   /// Makes a column as long as the batch.
-  private static func fit<Element>(_ column: inout [Element], _ count: Int, _ zero: Element) {
+  static func fit<Element>(_ column: inout [Element], _ count: Int, _ zero: Element) {
     guard column.count != count else { return }
     column.removeAll(keepingCapacity: true)
     column.append(contentsOf: repeatElement(zero, count: count))
@@ -172,123 +165,6 @@ struct FeatureExtractor {
       let short = values[velocity &+ index]
       values[velocity &+ index] = (short + 1) / (long * rates.steady + 1)
     }
-  }
-
-  /// What comes from the sliding windows.
-  private mutating func windows(
-    _ world: borrowing World, _ context: RankingContext,
-    _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
-  ) {
-    let count = candidates.rows.count
-    Self.fit(&trials, count, 0)
-    Self.fit(&trialsHour, count, 0)
-    Self.read(
-      world.engagement.windows, context.second, candidates.rows.span, &trials, &trialsHour,
-      &matrix)
-    let share = Self.impressionsWeight
-    matrix.rate(.clickRateHour, of: trialsHour, mean: Self.engagementMean, weight: share)
-    matrix.rate(.clickRateDay, of: trials, mean: Self.engagementMean, weight: share)
-    for feature in Self.dayRates {
-      matrix.rate(feature, of: trials, mean: Self.negativeMean, weight: share)
-    }
-    for feature in Self.dayCounts { matrix.grow(feature) }
-  }
-
-  /// Reads the counts of every row.
-  private static func read(
-    _ windows: borrowing WindowStore, _ second: UInt32, _ rows: Span<UInt32>,
-    _ trials: inout [Float], _ trialsHour: inout [Float], _ matrix: inout FeatureMatrix
-  ) {
-    let counts = matrix.start(.impressionsDay)
-    let minutes5 = matrix.start(.clicks5Minutes)
-    let minutes30 = matrix.start(.clicks30Minutes)
-    let hour = matrix.start(.clicksHour)
-    let day = matrix.start(.clicksDay)
-    let hourRate = matrix.start(.clickRateHour)
-    let dayRate = matrix.start(.clickRateDay)
-    let (like, share) = (matrix.start(.likeRateDay), matrix.start(.shareRateDay))
-    let (comment, save) = (matrix.start(.commentRateDay), matrix.start(.saveRateDay))
-    let complete = matrix.start(.completeRateDay)
-    var values = matrix.values.mutableSpan
-    var trials = trials.mutableSpan
-    var trialsHour = trialsHour.mutableSpan
-    for index in rows.indices {
-      let last = rows.count &- 1
-      windows.anticipate(
-        places: rows[min(index &+ Self.ahead, last)],
-        blocks: rows[min(index &+ Self.ahead / 2, last)])
-      let row = rows[index]
-      let shown = windows.sliding(row, .impression, second: second)
-      let clicks = windows.sliding(row, .click, second: second)
-      trials[index] = shown.day
-      trialsHour[index] = shown.hour
-      values[counts &+ index] = shown.day
-      values[minutes5 &+ index] = clicks.minutes5
-      values[minutes30 &+ index] = clicks.minutes30
-      values[hour &+ index] = clicks.hour
-      values[day &+ index] = clicks.day
-      values[hourRate &+ index] = clicks.hour
-      values[dayRate &+ index] = clicks.day
-      values[like &+ index] = Float(windows.day(row, .like, second: second))
-      values[share &+ index] = Float(windows.day(row, .share, second: second))
-      values[comment &+ index] = Float(windows.day(row, .comment, second: second))
-      values[save &+ index] = Float(windows.day(row, .save, second: second))
-      values[complete &+ index] = Float(windows.day(row, .complete, second: second))
-    }
-  }
-
-  private static let dayCounts: [Feature] = [
-    .impressionsDay, .clicks5Minutes, .clicks30Minutes, .clicksHour, .clicksDay,
-  ]
-
-  private static let dayRates: [Feature] = [
-    .likeRateDay, .shareRateDay, .commentRateDay, .saveRateDay, .completeRateDay,
-  ]
-
-  private mutating func totals(
-    _ world: borrowing World, _ candidates: borrowing CandidateSet,
-    _ matrix: inout FeatureMatrix
-  ) {
-    Self.fit(&trials, candidates.rows.count, 0)
-    let impressions = matrix.start(.impressions)
-    let clicks = matrix.start(.clickRate)
-    let totals = world.engagement.totals.span
-    let rows = candidates.rows.span
-    do {
-      var values = matrix.values.mutableSpan
-      var trials = trials.mutableSpan
-      for index in rows.indices {
-        let ahead = rows[min(index &+ Self.ahead, rows.count &- 1)]
-        Prefetch.element(totals, Int(ahead) &* Channel.count)
-        let row = Int(rows[index]) &* Channel.count
-        let shown = Float(totals[row &+ Int(Channel.impression.rawValue)])
-        trials[index] = shown
-        values[impressions &+ index] = shown
-        values[clicks &+ index] = Float(totals[row &+ Int(Channel.click.rawValue)])
-      }
-    }
-    matrix.grow(.impressions)
-    matrix.rate(
-      .clickRate, of: trials, mean: Self.engagementMean, weight: Self.impressionsWeight)
-  }
-
-  private func dwell(
-    _ world: borrowing World, _ candidates: borrowing CandidateSet,
-    _ matrix: inout FeatureMatrix
-  ) {
-    let median = matrix.start(.dwellMedian)
-    let long = matrix.start(.dwellLong)
-    let rows = candidates.rows.span
-    do {
-      var values = matrix.values.mutableSpan
-      for index in rows.indices {
-        let spread = world.engagement.dwell.spread(rows[index])
-        values[median &+ index] = spread.median / 1000
-        values[long &+ index] = spread.long / 1000
-      }
-    }
-    matrix.grow(.dwellMedian)
-    matrix.grow(.dwellLong)
   }
 
   /// The cosine to the page's item, or to the visit and to each taste, the strongest first; 0 where
