@@ -7,18 +7,23 @@ struct KeptFeatures {
   private static let slotsLog2 = 15
   private static let width = 16
 
-  private struct Entry {
+  /// Candidates that are copied column by column, so that few pages of memory are written at once.
+  private static let block = 32
+
+  /// What an entry is true of.
+  private struct Entry: Equatable {
     /// Of the item; 0 = the entry is free.
     var serial: UInt64 = 0
     /// How many events of the item were counted.
     var events: UInt32 = 0
     var minute: UInt32 = 0
-    var values = InlineArray<16, Float>(repeating: 0)
   }
 
   private let features: [Feature]
   /// Empty until it is needed.
   private var entries: [Entry] = []
+  /// `width` an entry.
+  private var values: [Float] = []
   /// The World that the entries are of.
   private var owner: Freshness?
 
@@ -39,30 +44,35 @@ struct KeptFeatures {
   ) {
     if entries.isEmpty || owner !== world.freshness {
       entries = Array(repeating: Entry(), count: 1 << Self.slotsLog2)
+      values = Array(repeating: 0, count: entries.count * Self.width)
       owner = world.freshness
     }
     places.removeAll(keepingCapacity: true)
     missing.removeAll(keepingCapacity: true)
-    let starts = starts(matrix)
-    let width = features.count
-    let (rows, facts) = (candidates.rows.span, candidates.facts.span)
+    let starts = features.map { matrix.start($0) }
+    let rows = candidates.rows.span
     let totals = world.engagement.totals.span
-    let entries = entries.span
-    var values = matrix.values.mutableSpan
-    for index in rows.indices {
-      let ahead = rows[min(index &+ FeatureExtractor.ahead, rows.count &- 1)]
-      Prefetch.element(totals, Int(ahead) &* Channel.count)
-      Prefetch.element(entries, Self.slot(ahead))
-      let slot = Self.slot(rows[index])
-      guard entries[slot].serial == facts[index].serial, entries[slot].minute == minute,
-        entries[slot].events == Self.events(totals, rows[index])
-      else {
-        places.append(index)
-        missing.append(rows[index])
-        continue
+    let (entries, values) = (self.entries.span, self.values.span)
+    for start in stride(from: 0, to: rows.count, by: Self.block) {
+      let end = min(rows.count, start + Self.block)
+      for index in start..<end {
+        let ahead = rows[min(index &+ Self.block, rows.count &- 1)]
+        Prefetch.element(totals, Int(ahead) &* Channel.count)
+        Prefetch.element(entries, Self.slot(ahead))
+        Prefetch.element(values, Self.slot(ahead) &* Self.width)
+        let wanted = Self.entry(totals, minute, candidates, index)
+        if entries[Self.slot(rows[index])] != wanted {
+          places.append(index)
+          missing.append(rows[index])
+        }
       }
-      for column in 0..<width {
-        values[starts[column] &+ index] = entries[slot].values[column]
+      // Those that are missing are written again once they are known.
+      var columns = matrix.values.mutableSpan
+      for column in starts.indices {
+        let first = starts[column]
+        for index in start..<end {
+          columns[first &+ index] = values[Self.slot(rows[index]) &* Self.width &+ column]
+        }
       }
     }
   }
@@ -74,31 +84,31 @@ struct KeptFeatures {
     _ fresh: borrowing FeatureMatrix, _ world: borrowing World, minute: UInt32,
     _ candidates: borrowing CandidateSet, _ places: [Int], into matrix: inout FeatureMatrix
   ) {
-    let (from, to) = (starts(fresh), starts(matrix))
-    let width = features.count
-    let (rows, facts) = (candidates.rows.span, candidates.facts.span)
+    let rows = candidates.rows.span
+    let starts = features.map { (from: fresh.start($0), to: matrix.start($0)) }
     let totals = world.engagement.totals.span
     let computed = fresh.values.span
-    var entries = self.entries.mutableSpan
+    var kept = self.values.mutableSpan
     var values = matrix.values.mutableSpan
     for (number, index) in places.enumerated() {
       let slot = Self.slot(rows[index])
-      entries[slot].serial = facts[index].serial
-      entries[slot].minute = minute
-      entries[slot].events = Self.events(totals, rows[index])
-      for column in 0..<width {
-        let value = computed[from[column] &+ number]
-        entries[slot].values[column] = value
-        values[to[column] &+ index] = value
+      entries[slot] = Self.entry(totals, minute, candidates, index)
+      for column in starts.indices {
+        let value = computed[starts[column].from &+ number]
+        kept[slot &* Self.width &+ column] = value
+        values[starts[column].to &+ index] = value
       }
     }
   }
 
-  /// Where the columns of the features begin.
-  private func starts(_ matrix: borrowing FeatureMatrix) -> InlineArray<16, Int> {
-    var starts = InlineArray<16, Int>(repeating: 0)
-    for (column, feature) in features.enumerated() { starts[column] = matrix.start(feature) }
-    return starts
+  /// What is true of a candidate now.
+  @inline(__always)
+  private static func entry(
+    _ totals: Span<UInt32>, _ minute: UInt32, _ candidates: borrowing CandidateSet, _ index: Int
+  ) -> Entry {
+    Entry(
+      serial: candidates.facts[index].serial, events: events(totals, candidates.rows[index]),
+      minute: minute)
   }
 
   @inline(__always)
