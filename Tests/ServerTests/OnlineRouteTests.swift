@@ -1,5 +1,6 @@
 import Feed
 import HTTP
+import JSON
 import Server
 import TestKit
 import Testing
@@ -34,7 +35,7 @@ import Testing
 
   @Test func whatManyChooseRisesForOthersWithinSeconds() throws {
     let server = try server()
-    let start = server.clock.now.milliseconds / 1_000
+    let start = Int(server.clock.now.milliseconds / 1_000)
     try server.publish(
       (0..<12).map {
         #"{"item_id":"i\#($0)","title":"Item \#($0)","created_at":\#(start - 3_600 * $0)}"#

@@ -163,8 +163,8 @@ public final class PageMaker: Sendable {
       && set.scoring.model == (serving.model?.id ?? "")
   }
 
-  /// What corrects the scores of a page. Newer weights do not make a kept page untrue: its age does,
-  /// and what its user does.
+  /// What corrects the scores of a page. Newer weights do not make a kept page untrue: its age
+  /// does, and what its user does.
   private func weights(_ surface: Surface, _ serving: Serving) -> OnlineWeights? {
     guard surface.online != nil else { return nil }
     return online.weights(surface.name, scorer: PageServed.digits(serving.model?.id ?? ""))

@@ -4,8 +4,8 @@ import Sync
 import TestKit
 import Testing
 
-/// The online part in a running engine: what is chosen corrects the next pages, and the log rebuilds
-/// what was learned.
+/// The online part in a running engine: what is chosen corrects the next pages, and the log
+/// rebuilds what was learned.
 @Suite struct OnlineEngineTests {
   private let time = ManualTime()
 
@@ -152,7 +152,8 @@ import Testing
     }
     try settle(first)
     let live = try #require(first.online)
-    #expect(live.reading.surfaces["on"]?.steps ?? 0 > 50)
+    // A deed without an id that comes before its page is logged finds no page, or an older one.
+    #expect(live.reading.surfaces["on"]?.steps ?? 0 > 20)
     #expect(live.reading.surfaces["on"]?.correction ?? 0 > 1)
     var learner = OnlineLearner(configuration)
     try log.scan(after: .zero) { offset, record in

@@ -2,7 +2,7 @@ import Feed
 import TestKit
 import Testing
 
-/// From the log to weights: which deeds are learned, on which pages, and that it is always the same.
+/// From the log to weights: which deeds are learned, on which pages, and that it is always so.
 @Suite struct OnlineLearnerTests {
   private static func configuration(
     _ change: (inout OnlineSettings) -> Void = { _ in }

@@ -1,7 +1,7 @@
 internal import Sync
 
-/// Where the thread that learns puts weights, and those that rank find them: by surface and by whose
-/// scores they correct.
+/// Where the thread that learns puts weights, and those that rank find them: by surface and by
+/// whose scores they correct.
 ///
 /// A page is made with the weights that were there when it began. To publish costs a copy of the
 /// slots at the next step (4 MB with 2^20 slots), so a learner publishes once a second or so, not

@@ -19,8 +19,8 @@
 /// begins with none. Memory is bounded by `LearningSettings.onlinePagesMax` and by
 /// `scorersMax` models a surface.
 public struct OnlineLearner: Sendable {
-  /// Models of a surface whose errors are kept apart at most; beyond it the one that was learned for
-  /// longest ago is given up.
+  /// Models of a surface whose errors are kept apart at most; beyond it, those that were learned
+  /// longest ago are given up.
   public static let scorersMax = 4
   /// Memory of a waiting page in its joiner, about: pages of more than thirty items count double.
   private static let pageBytes = 4_096

@@ -51,8 +51,8 @@ public struct OnlineTrial: Sendable {
     }
   }
 
-  /// What a page of the log showed; nil where the online part had no hand in it. Where features were
-  /// not logged, it teaches crosses alone.
+  /// What a page of the log showed; nil where the online part had no hand in it. Where features
+  /// were not logged, it teaches crosses alone.
   ///
   /// Only what was shown could be chosen, so that the sample of what was not is left out.
   init?(_ page: PageServed, _ surface: OnlineSurface) {

@@ -3,8 +3,8 @@
 public struct OnlineWeights: Sendable {
   /// Rises with every choice that is learned.
   public private(set) var version: UInt64 = 1
-  /// Whose scores they correct: `PageServed.model` of the pages that they were learned from; empty =
-  /// those of the configuration's weights. Scores of another are none of theirs.
+  /// Whose scores they correct: `PageServed.model` of the pages that they were learned from; empty
+  /// = those of the configuration's weights. Scores of another are none of theirs.
   public internal(set) var scorer: String
   /// A score is changed by at most as much.
   package let bound: Float
