@@ -23,6 +23,9 @@ public struct LearningSettings: Equatable, Sendable {
   public var pendingPagesMax = 500_000
   /// Memory that waiting pages take at most, about; beyond it the oldest are emitted early.
   public var pendingBytesMax = 512 << 20
+  /// Pages that wait at most for a choice that the online part of a surface learns from; beyond it
+  /// the oldest are given up. It has a joiner of its own, whether `enabled` or not.
+  public var onlinePagesMax = 20_000
 
   /// The defaults.
   public init() {}

@@ -1,10 +1,16 @@
 extension SurfaceSettings {
   /// The surfaces that a fresh installation has.
   public static var shipped: [String: SurfaceSettings] {
-    [
+    let surfaces = [
       "home": home, "recommendations": recommendations, "because": because, "trending": trending,
       "category": category,
     ]
+    // Once it is switched on, the online part weighs anew what is weighed by hand.
+    return surfaces.mapValues { surface in
+      var surface = surface
+      surface.online.features = surface.weights.keys.sorted()
+      return surface
+    }
   }
 
   private static var home: SurfaceSettings {

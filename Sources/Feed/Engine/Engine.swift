@@ -15,6 +15,8 @@ public final class Engine: @unchecked Sendable {
   public let meters = Meters()
   /// Joins labels to pages as events come in; nil unless `learning.enabled`.
   public let learning: LearningTap?
+  /// Learns what corrects pages between trainings; nil unless a surface has an online part.
+  public let online: OnlineFollower?
   /// Where its time comes from.
   public let time: any TimeSource
   let log: any EventLog
@@ -64,6 +66,7 @@ public final class Engine: @unchecked Sendable {
     self.time = time
     self.notice = notice
     learning = configuration.learning.enabled ? LearningTap(configuration) : nil
+    online = OnlineFollower(configuration, log)
     world = World(settings: configuration.world)
     desk = PageDesk(models: models, meters: meters)
     queue = WriterQueue(
@@ -112,7 +115,8 @@ public final class Engine: @unchecked Sendable {
     }
     snapshotTicks = time.ticks
     let pages = PageMaker(
-      configuration: configuration, freshness: world.freshness, time: time, models: models)
+      configuration: configuration, freshness: world.freshness, time: time, models: models,
+      online: online?.board ?? OnlineBoard())
     let thread = Thread { [self] in writeLoop() }
     let links = Thread { [self] in linkLoop() }
     statusLock.withLock {
@@ -126,6 +130,7 @@ public final class Engine: @unchecked Sendable {
         if case .failure = result { meters.pagesUnlogged.add(UInt64(count)) }
       }
     }
+    online?.start { [self] in say($0) }
   }
 
   /// Takes nothing new in, finishes what waits, snapshots, and stops the writer.
@@ -139,6 +144,7 @@ public final class Engine: @unchecked Sendable {
     }
     queue.stop()
     threads.0?.join()
+    online?.stop()
     linker.stop()
     threads.1?.join()
   }

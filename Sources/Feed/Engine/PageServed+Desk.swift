@@ -1,6 +1,9 @@
 extension PageServed {
   /// Digits of a model's id in a record.
-  static let modelDigits = 16
+  private static let modelDigits = 16
+
+  /// A model's id as records name it; empty for none.
+  static func digits(_ id: String) -> String { String(id.prefix(modelDigits)) }
 
   /// The record of a page.
   init(_ desk: PageDesk.Entry) {
@@ -16,7 +19,7 @@ extension PageServed {
     self.init(
       user: set.request.user, surface: set.request.surface, requestID: page.requestID,
       offset: page.offset, servedBy: page.servedBy.rawValue, time: time, entries: [])
-    model = String(set.model.prefix(Self.modelDigits))
+    model = Self.digits(set.model)
     configuration = set.scoring.digest
     experiments = "ranker=\(set.arm.rawValue)"
     self.sampleRate = Float(sampleRate)
@@ -35,6 +38,15 @@ extension PageServed {
         entry.heads = evidence.heads(at: place)
       }
       entries.append(entry)
+    }
+    online = set.online.map { online in
+      // A place that there is no correction of had none.
+      OnlineRecord(
+        version: online.version, keys: online.keys,
+        corrections: page.entries.map { shown in
+          let place = shown.rank - 1
+          return online.corrections.indices.contains(place) ? online.corrections[place] : 0
+        })
     }
     // The sample is of what the first page did not show.
     guard page.entries.first?.rank == 1 else { return }

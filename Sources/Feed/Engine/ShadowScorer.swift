@@ -25,7 +25,7 @@ struct ShadowScorer {
     scorer.score(matrix, &heads, into: &scores)
     meters.pages.add()
     guard ModelScorer.areFinite(scores) else { return meters.failed.add() }
-    record.shadow = String(model.id.prefix(PageServed.modelDigits))
+    record.shadow = PageServed.digits(model.id)
     for index in record.entries.indices { record.entries[index].shadow = scores[index] }
     for index in record.unshown.indices {
       record.unshown[index].shadow = scores[record.entries.count + index]

@@ -14,6 +14,9 @@ public struct EntryLabels: Equatable, Sendable {
   /// The longest time on the screen that the client told of; 0 = none.
   public internal(set) var viewportMs: UInt32 = 0
 
+  /// The bit of a cart: no objective, so only joiners that tell deeds at once know it.
+  static let cartBit: UInt16 = 1 << 15
+
   /// No labels.
   public init() {}
 
@@ -35,6 +38,7 @@ public struct EntryLabels: Equatable, Sendable {
     case .stay(let milliseconds):
       dwellMs = max(dwellMs, milliseconds)
       if Int64(dwellMs) > longDwellMs { bits |= Objective.longDwell.bit }
+    case .cart: bits |= Self.cartBit
     case .completed(let milliseconds):
       bits |= Objective.complete.bit
       dwellMs = max(dwellMs, milliseconds)
@@ -49,9 +53,11 @@ public struct EntryLabels: Equatable, Sendable {
     case impression(viewportMs: UInt32, position: UInt16)
     case stay(UInt32)
     case completed(UInt32)
+    case cart
 
-    /// The meaning of an action; nil when it is no label: a mute, a skip, a cart.
-    init?(_ action: Action, value: Float, position: UInt16) {
+    /// The meaning of an action; nil when it is no label: a mute, a skip, and a cart unless it is
+    /// to count.
+    init?(_ action: Action, value: Float, position: UInt16, countsCarts: Bool = false) {
       switch action {
       case .impression:
         self = .impression(viewportMs: Self.milliseconds(value), position: position)
@@ -66,6 +72,7 @@ public struct EntryLabels: Equatable, Sendable {
       case .purchase: self = .objective(.purchase)
       case .hide, .notInterested: self = .objective(.hide)
       case .report: self = .objective(.report)
+      case .addToCart where countsCarts: self = .cart
       case .addToCart, .skip, .mute, .unmute, .block, .unblock: return nil
       }
     }
@@ -77,6 +84,7 @@ public struct EntryLabels: Equatable, Sendable {
       case .impression: nil
       case .stay: .longDwell
       case .completed: .complete
+      case .cart: .purchase
       }
     }
 

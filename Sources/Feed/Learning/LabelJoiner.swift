@@ -41,6 +41,9 @@ public struct LabelJoiner: Sendable {
   private let horizonMs: Int64
   private let world: WorldSettings
   private let keepsRecords: Bool
+  private let tellsDeeds: Bool
+  /// What the last record reached for the first time, where deeds are told.
+  private(set) var reached: [Reached] = []
   private var pending = PendingPages()
   private var ahead = JoinActs()
   private var emitted: EmittedRequests
@@ -49,15 +52,35 @@ public struct LabelJoiner: Sendable {
   /// Kinds of pages that are counted apart at most; what comes then is counted under "other".
   public static let kindsMax = 256
 
+  /// What an event reached for the first time on one place of a page.
+  struct Reached: Equatable {
+    /// The page's.
+    let offset: Offset
+    /// The place on it, from 0.
+    let place: Int
+    /// Of `EntryLabels.bits`.
+    let bits: UInt16
+  }
+
   /// A joiner that has seen nothing.
   ///
   /// - Parameters:
   ///   - world: the settings of the fold, of which it reads `longDwellMs` and `futureSkewMs`.
   ///   - keepsRecords: whether pages keep their records, for `JoinedPage.page()`.
   public init(_ settings: LearningSettings, world: WorldSettings, keepsRecords: Bool = true) {
+    self.init(settings, world: world, keepsRecords: keepsRecords, tellsDeeds: false)
+  }
+
+  /// A joiner that has seen nothing.
+  ///
+  /// - Parameter tellsDeeds: whether `reached` tells what joins as it joins, carts too.
+  init(
+    _ settings: LearningSettings, world: WorldSettings, keepsRecords: Bool, tellsDeeds: Bool
+  ) {
     self.settings = settings
     self.world = world
     self.keepsRecords = keepsRecords
+    self.tellsDeeds = tellsDeeds
     windowsMs = Objective.allCases.map { settings.windowMs($0) }
     horizonMs = settings.horizonMs
     emitted = EmittedRequests(max: max(1, settings.pendingPagesMax))
@@ -70,6 +93,17 @@ public struct LabelJoiner: Sendable {
   public mutating func take(
     _ offset: Offset, _ record: RecordView, emit: (JoinedPage) -> Void = { _ in }
   ) {
+    take(offset, record, page: nil, emit: emit)
+  }
+
+  /// Takes the next record of the log.
+  ///
+  /// - Parameter page: the record's page, where that is known already.
+  mutating func take(
+    _ offset: Offset, _ record: RecordView, page known: PageServed?,
+    emit: (JoinedPage) -> Void = { _ in }
+  ) {
+    if !reached.isEmpty { reached.removeAll(keepingCapacity: true) }
     if let received = record.received { watermark = max(watermark, received) }
     giveUp()
     emitRipe(emit)
@@ -77,10 +111,11 @@ public struct LabelJoiner: Sendable {
       switch try record.kind() {
       case .interaction: join(try InteractionView(record))
       case .pageServed:
-        guard case .pageServed(let page) = try Event.decode(record) else { return }
-        add(page, offset, record)
-        if !page.requestID.isEmpty { joinHeld(JoinAct.request(Hashing.of(page.requestID))) }
-        emitBeyondBounds(emit)
+        if let known {
+          take(known, offset, record, emit)
+        } else if case .pageServed(let page) = try Event.decode(record) {
+          take(page, offset, record, emit)
+        }
       case .userErased:
         guard case .userErased(let erasure) = try Event.decode(record) else { return }
         if !erasure.user.isEmpty { pending.erase(user: Hashing.of(erasure.user)) }
@@ -111,6 +146,14 @@ public struct LabelJoiner: Sendable {
   }
 
   // MARK: Pages
+
+  private mutating func take(
+    _ page: PageServed, _ offset: Offset, _ record: RecordView, _ emit: (JoinedPage) -> Void
+  ) {
+    add(page, offset, record)
+    if !page.requestID.isEmpty { joinHeld(JoinAct.request(Hashing.of(page.requestID))) }
+    emitBeyondBounds(emit)
+  }
 
   private mutating func add(_ page: PageServed, _ offset: Offset, _ record: RecordView) {
     let user = page.user.isEmpty ? 0 : Hashing.of(page.user)
@@ -190,7 +233,8 @@ public struct LabelJoiner: Sendable {
 
   private mutating func join(_ view: InteractionView) {
     guard !view.targetIsAuthor,
-      let deed = EntryLabels.Deed(view.action, value: view.value, position: view.position)
+      let deed = EntryLabels.Deed(
+        view.action, value: view.value, position: view.position, countsCarts: tellsDeeds)
     else {
       tally[.unlabelled] += 1
       return
@@ -247,6 +291,11 @@ public struct LabelJoiner: Sendable {
     let (old, new) = pending.add(act.deed, to: place, longDwellMs: world.longDwellMs)
     guard new != old else { return .duplicate }
     counts[page.kind].counts.note(from: old, to: new)
+    let fresh = new.bits & ~old.bits
+    if tellsDeeds, fresh != 0 {
+      reached.append(
+        Reached(offset: page.offset, place: Int(clamping: place - page.first), bits: fresh))
+    }
     return act.request == 0 ? .byUser : .byRequest
   }
 

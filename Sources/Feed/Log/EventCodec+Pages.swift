@@ -19,9 +19,24 @@ extension PageServed {
         entry.encode(hasShadow: !shadow.isEmpty, into: &bytes)
       }
     }
+    encodeOnline(into: &bytes)
   }
 
-  init(_ reader: inout FieldReader, time: Timestamp) throws(DecodeError) {
+  /// Appends the number of keys and one, 0 = no online part; then version, keys, and a correction
+  /// for each entry.
+  private func encodeOnline(into bytes: inout [UInt8]) {
+    guard let online else { return bytes.append(0) }
+    let keys = online.keys.prefix(Int(UInt8.max) - 1)
+    bytes.append(UInt8(keys.count + 1))
+    bytes.put(online.version)
+    for key in keys { bytes.put(key) }
+    for place in 0..<min(entries.count, Int(UInt16.max)) {
+      let isKnown = place < online.corrections.count
+      bytes.put((isKnown ? online.corrections[place] : 0).bitPattern)
+    }
+  }
+
+  init(_ reader: inout FieldReader, time: Timestamp, version: UInt8) throws(DecodeError) {
     user = try reader.text()
     surface = try reader.text()
     requestID = try reader.text()
@@ -44,6 +59,8 @@ extension PageServed {
     for _ in 0..<Int(try reader.number(UInt16.self)) {
       unshown.append(try Entry(&reader, hasShadow: hasShadow))
     }
+    // The first version had no online part.
+    if version >= 2 { online = try reader.online(entries: entries.count) }
   }
 }
 
@@ -72,6 +89,18 @@ extension PageServed.Entry {
 }
 
 extension FieldReader {
+  /// What the online part did to a page of so many entries.
+  fileprivate mutating func online(entries count: Int) throws(DecodeError) -> OnlineRecord? {
+    let flag = try number(UInt8.self)
+    guard flag > 0 else { return nil }
+    let version = try number(UInt64.self)
+    var keys: [UInt64] = []
+    for _ in 1..<flag { keys.append(try number(UInt64.self)) }
+    var corrections: [Float] = []
+    for _ in 0..<count { corrections.append(try float()) }
+    return OnlineRecord(version: version, keys: keys, corrections: corrections)
+  }
+
   /// Numbers of a byte behind their count in one byte.
   fileprivate mutating func smallNumbers() throws(DecodeError) -> [UInt8] {
     var numbers: [UInt8] = []

@@ -5,8 +5,8 @@
 
 /// The version that this program writes; it reads every version up to it.
 public enum RecordFormat {
-  /// The current version.
-  public static let version: UInt8 = 1
+  /// The current version: 2 since served pages tell what the online part did.
+  public static let version: UInt8 = 2
   static let headerBytes = 20
 }
 
@@ -118,7 +118,9 @@ extension Event {
       return .profile(profile)
     case .follow: return .follow(try Follow(&reader, time: time))
     case .unfollow: return .unfollow(try Follow(&reader, time: time))
-    case .pageServed: return .pageServed(try PageServed(&reader, time: time))
+    case .pageServed:
+      let version = record.load(0, as: UInt8.self) ?? 0
+      return .pageServed(try PageServed(&reader, time: time, version: version))
     case .itemVector: return .itemVector(try ItemVector(&reader, time: time))
     case .spaceSwitched: return .spaceSwitched(try SpaceSwitch(&reader, time: time))
     case .tasteSet: return .tasteSet(try TasteSetting(&reader, time: time))

@@ -2,7 +2,7 @@
 public final class StageMeters: Observer {
   /// One stage.
   public struct Stage: Sendable {
-    /// A source's name, "filters", "features", "score" or "slate".
+    /// A source's name, "filters", "features", "score", "online" or "slate".
     public let name: String
     /// How long it took, a request each.
     public let duration = Histogram()
@@ -11,7 +11,8 @@ public final class StageMeters: Observer {
   }
 
   /// Every stage, sources first.
-  public let stages: [Stage] = (SourceName.names + ["filters", "features", "score", "slate"])
+  public let stages: [Stage] =
+    (SourceName.names + ["filters", "features", "score", "online", "slate"])
     .map { Stage(name: $0) }
   /// Codes of what pages were made without, and how often.
   public let degraded: [(code: String, count: Counter)] =

@@ -4,7 +4,7 @@ public struct PageServed: Equatable, Sendable {
   public struct Entry: Equatable, Sendable {
     /// The item.
     public var item: String
-    /// The final score.
+    /// The final score, with the correction of the online part.
     public var score: Float
     /// Which sources found it, a bit each.
     public var sources: UInt16
@@ -58,6 +58,8 @@ public struct PageServed: Equatable, Sendable {
   public var requestFeatures: [Float] = []
   /// The heads of the model that scored, as raw values of `Objective`.
   public var heads: [UInt8] = []
+  /// What the online part did to the scores of what was shown; nil = nothing.
+  public var online: OnlineRecord?
   /// What was shown, first place first.
   public var entries: [Entry]
   /// A sample of the candidates that were not shown.

@@ -12,6 +12,7 @@ public final class PageMaker: Sendable {
   private let freshness: Freshness
   private let time: any TimeSource
   private let models: ModelBoard
+  private let online: OnlineBoard
   private let cache: PageCache
   private let workspaces = WorkspacePool()
   private let numbers: Atomic<UInt64>
@@ -26,22 +27,24 @@ public final class PageMaker: Sendable {
   ///   - freshness: the World's.
   ///   - time: the time of requests, and of deadlines.
   ///   - models: which models serve.
+  ///   - online: what corrects the scores of surfaces that want it.
   public convenience init(
     configuration: Configuration, freshness: Freshness, time: any TimeSource,
-    models: ModelBoard = ModelBoard()
+    models: ModelBoard = ModelBoard(), online: OnlineBoard = OnlineBoard()
   ) {
     self.init(
       configuration: configuration, freshness: freshness, time: time, models: models,
-      pipeline: Pipeline(configuration))
+      online: online, pipeline: Pipeline(configuration))
   }
 
   /// A maker with a pipeline of one's own.
   package init(
     configuration: Configuration, freshness: Freshness, time: any TimeSource,
-    models: ModelBoard = ModelBoard(), pipeline: Pipeline
+    models: ModelBoard = ModelBoard(), online: OnlineBoard = OnlineBoard(), pipeline: Pipeline
   ) {
     self.configuration = configuration
     self.models = models
+    self.online = online
     self.pipeline = pipeline
     self.freshness = freshness
     self.time = time
@@ -82,10 +85,10 @@ public final class PageMaker: Sendable {
       return (page, kept.set)
     }
     let number = numbers.add(1, ordering: .relaxed).newValue
-    let serving = models.arms().serving(request.user)
+    let serving = surface.serving(models.arms().serving(request.user))
     let set = try pipeline.rank(
       request, world, now: now, time: time, number: number, serving: serving,
-      isLogged: isLogged(number), workspace)
+      online: weights(surface, serving), isLogged: isLogged(number), workspace)
     let result = PageBuilder.cut(set, world, start: 0, limit: set.limit)
     cache.keep(CachedPage(result.page, of: set, freshness, endsAt: result.endsAt), key)
     var page = result.page
@@ -158,6 +161,13 @@ public final class PageMaker: Sendable {
     let serving = surface.serving(models.arms().serving(set.request.user))
     return set.scoring.digest == surface.digest && set.scoring.arm == serving.arm
       && set.scoring.model == (serving.model?.id ?? "")
+  }
+
+  /// What corrects the scores of a page. Newer weights do not make a kept page untrue: its age
+  /// does, and what its user does.
+  private func weights(_ surface: Surface, _ serving: Serving) -> OnlineWeights? {
+    guard surface.online != nil else { return nil }
+    return online.weights(surface.name, scorer: PageServed.digits(serving.model?.id ?? ""))
   }
 
   /// Draws the share of pages that are logged by the set's number, so that it follows from the

@@ -69,7 +69,8 @@ public struct Pipeline: Sendable {
   ///   - time: for deadlines and the durations of stages.
   ///   - number: names the set in cursors, and decides with the seed what is drawn by chance.
   ///   - serving: which model scores, where the surface wants one.
-  ///   - online: what corrects the scores, where the surface wants that.
+  ///   - online: what corrects the scores, where the surface wants that and they are those of
+  ///     `OnlineWeights.scorer`.
   ///   - isLogged: whether the set keeps what the log is told of it.
   ///   - workspace: memory that no other thread uses meanwhile.
   public func rank(
@@ -211,7 +212,10 @@ public struct Pipeline: Sendable {
     _ online: OnlineWeights, _ world: borrowing World, _ context: RankingContext,
     _ run: inout Run, _ workspace: Workspace
   ) {
-    guard let wanted = context.surface.online, workspace.matrix.count > 0 else { return }
+    // Where a model failed, the scores are others' than the weights are about.
+    guard let wanted = context.surface.online, workspace.matrix.count > 0,
+      online.scorer == PageServed.digits(run.model?.id ?? "")
+    else { return }
     let count = workspace.candidates.count
     workspace.extractor.extract(
       wanted.featureSet.subtracting(workspace.matrix.filled), world, context,

@@ -13,6 +13,9 @@ public final class SteppedEngine: SimulatedEngine {
   private let time: SteppedTime
   private let maker: PageMaker
   private var world: World
+  private var learner: OnlineLearner
+  private let board = OnlineBoard()
+  private var published = Timestamp.zero
 
   /// An engine to which nothing has happened.
   public init(_ configuration: Configuration, now: Timestamp) {
@@ -20,7 +23,10 @@ public final class SteppedEngine: SimulatedEngine {
     time = SteppedTime(now)
     world = World(settings: configuration.world)
     maker = PageMaker(
-      configuration: configuration, freshness: world.freshness, time: time, models: models)
+      configuration: configuration, freshness: world.freshness, time: time, models: models,
+      online: board)
+    learner = OnlineLearner(configuration)
+    learner.open(board)
   }
 
   /// The time of day.
@@ -38,7 +44,9 @@ public final class SteppedEngine: SimulatedEngine {
     let first = try log.append(batch)
     for index in 0..<batch.count {
       RecordView.over(batch.bytes, batch.range(index)) { record in
-        _ = world.apply(Offset(first.value + UInt64(index)), record)
+        let offset = Offset(first.value + UInt64(index))
+        _ = world.apply(offset, record)
+        if learner.isNeeded { learner.take(offset, record) }
       }
     }
   }
@@ -47,6 +55,11 @@ public final class SteppedEngine: SimulatedEngine {
   ///
   /// - Throws: `PageError`, or `LogError` when the log takes no more.
   public func page(_ request: PageRequest) throws -> Page {
+    // About once a second, as a server does; visits overlap, so the clock may go back.
+    if abs(now.milliseconds - published.milliseconds) >= 1_000 {
+      learner.publish(to: board)
+      published = now
+    }
     let (page, set) = try maker.make(request, world: world)
     // A kept page was logged when it was ranked.
     if !page.stages.isEmpty, set.evidence != nil {

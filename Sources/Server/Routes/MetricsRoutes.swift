@@ -30,6 +30,7 @@ enum MetricsRoutes {
       world(service, &text)
       IndexMetrics.write(service.engine, into: &text)
       LearningMetrics.write(service.engine, into: &text)
+      OnlineMetrics.write(service.engine, into: &text)
     }
     ModelMeters.write(service.engine.meters.arms, into: &text)
     if let keeper = service.keeper { keeper.meters.write(keeper, into: &text) }
@@ -135,6 +136,11 @@ enum MetricsRoutes {
     if let filler = service.filler {
       text.sample(
         "updraft_projection_lag_events", [("projection", "text_vectors")], Double(filler.lag))
+    }
+    if let online = service.engine.online?.reading.through.value {
+      text.sample(
+        "updraft_projection_lag_events", [("projection", "online")],
+        Double(end > online ? end - online : 0))
     }
   }
 

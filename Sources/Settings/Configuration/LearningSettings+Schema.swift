@@ -27,6 +27,10 @@ extension LearningSettings {
       Setting(
         "pending_bytes_max", \.pendingBytesMax, .bytes(in: 1024...(1 << 40)),
         "Memory that waiting pages take at most, about; beyond it the oldest are emitted early."),
+      Setting(
+        "online_pages_max", \.onlinePagesMax, .integer(in: 1...10_000_000),
+        "Pages that wait at most for a choice that the online part of a surface learns from; about "
+          + "4 KiB each."),
     ],
     families: [
       .values(

@@ -19,7 +19,7 @@ extension OnlineSettings {
       "slots_log2", \.slotsLog2, .integer(in: 10...26),
       "The binary logarithm of how many weights crosses share; 12 bytes each."),
     Setting(
-      "bound", \.bound, .number(in: 0...100), "A score is changed by at most as much."),
+      "bound", \.bound, .number(in: 0...100), "A score is changed by at most as much, up or down."),
     Setting(
       "feature_rate", \.featureRate, .number(in: 0.000_001...100),
       "How fast weights of features are learned."),

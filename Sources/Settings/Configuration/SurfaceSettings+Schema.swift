@@ -35,7 +35,7 @@ extension SurfaceSettings {
 
   private static let online = Schema<SurfaceSettings>.block(
     "online", \.online, OnlineSettings.schema,
-    "What corrects scores after each choice; in `evaluate prequential` so far, not on live pages.")
+    "What corrects scores between trainings, within seconds of a choice on a page that was logged.")
 
   private static let pages: [Setting<SurfaceSettings>] = [
     Setting(

@@ -31,14 +31,18 @@ import Testing
     return page
   }
 
-  @Test(arguments: [0.0, 0.05])
-  func itIsThatOfTheTextbook(l1: Double) throws {
+  @Test(arguments: [0.0, 0.05], [false, true])
+  func itIsThatOfTheTextbook(l1: Double, isPlaced: Bool) throws {
     var chance = SeededGenerator.announced("online model against its twin, l1 \(l1)")
     let settings = Self.settings { $0.l1 = l1 }
     var model = OnlineModel(settings)
     var twin = OnlineTwin(settings)
     for step in 0..<2_000 {
-      let page = Self.page(&chance)
+      var page = Self.page(&chance)
+      if isPlaced, chance.chance(0.9) {
+        let first = chance.chance(0.5) ? 1 : 60
+        page.places = page.items.indices.map { first + $0 }
+      }
       var trial = try #require(page.trial)
       model.weights.score(&trial)
       for (ours, exact) in zip(trial.corrections, twin.corrections(page)) {
@@ -109,6 +113,58 @@ import Testing
     }
   }
 
+  /// Readers look at the top first, whatever stands there; what they like shows all the same.
+  @Test func whatStoodOnTopIsNotTakenForWhatIsLiked() throws {
+    var chance = SeededGenerator.announced("online model, places")
+    let liked: [Double] = [0, 0, 0, 0, 0, 1.5]
+    let seen: [Double] = [2, 1.2, 0.6, 0, -0.6, -1.2]
+    func choose(_ utilities: [Double]) -> Int {
+      let shares = utilities.map { utility in
+        Double(Decay.factor(elapsed: Int64((4 - utility) * 1e6), halfLife: 693_147))
+      }
+      var draw = Double(chance.below(1_000_000)) / 1e6 * shares.reduce(0, +)
+      for (index, share) in shares.enumerated() {
+        draw -= share
+        if draw < 0 { return index }
+      }
+      return shares.count - 1
+    }
+    let settings = Self.settings { $0.features = [] }
+    var model = OnlineModel(settings)
+    var blind = OnlineModel(settings)
+    for _ in 0..<4_000 {
+      // What is liked stands low on most pages.
+      var order = chance.chance(0.7) ? [0, 1, 2, 3, 4, 5] : [5, 4, 3, 2, 1, 0]
+      if chance.chance(0.5) { order.swapAt(0, 1 + chance.below(5)) }
+      var page = OnlinePage()
+      page.keys = [11]
+      page.items = order.map { "i\($0)" }
+      page.scores = Array(repeating: 0, count: order.count)
+      let chosen = choose(order.indices.map { liked[order[$0]] + seen[$0] })
+      var other = try #require(page.trial)
+      blind.learn(&other, chosen: chosen)
+      page.places = Array(1...order.count)
+      var trial = try #require(page.trial)
+      model.learn(&trial, chosen: chosen)
+    }
+    var page = OnlinePage()
+    page.keys = [11]
+    page.items = (0..<6).map { "i\($0)" }
+    page.scores = Array(repeating: 0, count: 6)
+    func corrections(_ model: OnlineModel) throws -> [Double] {
+      var trial = try #require(page.trial)
+      model.weights.score(&trial)
+      return trial.corrections.map(Double.init)
+    }
+    let found = try corrections(model)
+    let mean = found.prefix(5).reduce(0, +) / 5
+    for index in 0..<5 { #expect(abs(found[index] - mean) < 0.35, "\(found)") }
+    #expect(abs(found[5] - mean - 1.5) < 0.35, "\(found)")
+    // Without places, the first item passes for better than its equals.
+    let fooled = try corrections(blind)
+    #expect(fooled[0] - fooled[4] > 0.7, "\(fooled)")
+  }
+
   @Test(arguments: [0.0, 0.5, 2.0])
   func noScoreIsChangedByMoreThanTheBound(bound: Double) throws {
     var model = OnlineModel(Self.settings { $0.bound = bound })
@@ -174,6 +230,8 @@ import Testing
     #expect(OnlineTrial(keys: [1], items: ["a"], scores: [], columns: []) == nil)
     #expect(OnlineTrial(keys: [1], items: ["a"], scores: [0], columns: [[1, 2]]) == nil)
     #expect(
+      OnlineTrial(keys: [1], items: ["a"], scores: [0], columns: [], places: [1, 2]) == nil)
+    #expect(
       OnlineTrial(keys: Array(1...17), items: ["a"], scores: [0], columns: []) == nil)
   }
 
@@ -196,10 +254,14 @@ import Testing
 
   @Test func readersKeepWhatTheyTook() throws {
     var chance = SeededGenerator.announced("online board")
-    var model = OnlineModel(Self.settings { $0.slotsLog2 = 12 })
+    let settings = Self.settings { $0.slotsLog2 = 12 }
+    var model = OnlineModel(settings)
     let board = OnlineBoard()
     #expect(board.weights("news") == nil)
-    board.publish(model.weights, surface: "news")
+    board.publish([model.weights], surface: "news")
+    #expect(board.weights("news") == nil, "a surface that is not open has none")
+    board.open("news", settings)
+    board.publish([model.weights], surface: "news")
     let taken = try #require(board.weights("news"))
     let page = Self.page(&chance)
     var trial = try #require(page.trial)
@@ -207,9 +269,12 @@ import Testing
     var other = try #require(page.trial)
     taken.score(&other)
     #expect(other.corrections.allSatisfy { $0 == 0 })
-    board.publish(model.weights, surface: "news")
+    board.publish([model.weights], surface: "news")
     #expect(board.weights("news")?.version == model.weights.version)
-    board.publish(nil, surface: "news")
-    #expect(board.weights("news") == nil)
+    // A model that nothing was learned of is corrected by nothing, and says whose it is.
+    let fresh = try #require(board.weights("news", scorer: "m2"))
+    #expect(fresh.scorer == "m2" && fresh.version == 1)
+    board.publish([], surface: "news")
+    #expect(board.weights("news")?.version == 1)
   }
 }

@@ -11,6 +11,8 @@ struct OnlineTwin {
   let settings: OnlineSettings
   var features: [Coordinate]
   var crosses: [String: Coordinate] = [:]
+  /// By place.
+  var places: [Int: Coordinate] = [:]
 
   init(_ settings: OnlineSettings) {
     self.settings = settings
@@ -35,12 +37,20 @@ struct OnlineTwin {
   }
 
   mutating func learn(_ page: OnlinePage, gains: [Double]) {
-    let scores = zip(page.scores, corrections(page)).map { Double($0) + $1 }
+    var scores = zip(page.scores, corrections(page)).map { Double($0) + $1 }
+    for (index, place) in page.places.enumerated() {
+      let coordinate = places[min(place, 64)] ?? Coordinate()
+      scores[index] += weight(coordinate, settings.crossRate, l1: 0, l2: 0)
+    }
     let highest = scores.max() ?? 0
     let shares = scores.map { exponential($0 - highest) }
     let all = shares.reduce(0, +)
     let total = gains.reduce(0, +)
     let gradients = zip(shares, gains).map { $0 / all * total - $1 }
+    for (place, gradient) in zip(page.places, gradients) {
+      step(
+        &places[min(place, 64), default: Coordinate()], gradient, settings.crossRate, l1: 0, l2: 0)
+    }
     for (feature, column) in page.columns.enumerated() {
       let gradient = zip(gradients, centred(column)).map(*).reduce(0, +)
       step(&features[feature], gradient, settings.featureRate, l1: 0, l2: 0)
@@ -89,9 +99,10 @@ struct OnlinePage {
   var items: [String] = []
   var scores: [Float] = []
   var columns: [[Float]] = []
+  var places: [Int] = []
 
   /// The page as the model takes it.
   var trial: OnlineTrial? {
-    OnlineTrial(keys: keys, items: items, scores: scores, columns: columns)
+    OnlineTrial(keys: keys, items: items, scores: scores, columns: columns, places: places)
   }
 }

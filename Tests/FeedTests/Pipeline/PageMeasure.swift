@@ -25,9 +25,15 @@ struct PageMeasure {
     }
   }
 
-  @Test func uncachedPages() throws {
+  @Test(arguments: [false, true])
+  func uncachedPages(isOnline: Bool) throws {
     let scene = Self.world(items: Self.items)
     let time = MachineTime(now: scene.clock.now)
+    let board = OnlineBoard()
+    for surface in ["home", "recommendations"] where isOnline {
+      scene.configuration.surfaces[surface]?.online.enabled = true
+      board.open(surface, try #require(scene.configuration.surfaces[surface]).online)
+    }
     let pipeline = Pipeline(scene.configuration)
     let workspace = Workspace()
     for surface in ["home", "recommendations"] {
@@ -39,7 +45,8 @@ struct PageMeasure {
           request.limit = 50
           let start = time.ticks
           let set = try pipeline.rank(
-            request, scene.world, now: time.now, time: time, number: 1, workspace)
+            request, scene.world, now: time.now, time: time, number: 1,
+            online: board.weights(surface), workspace)
           let elapsed = Double(time.ticks - start) / 1e6
           guard round > 0 else { continue }
           samples.append(elapsed)
@@ -52,7 +59,9 @@ struct PageMeasure {
       func quantile(_ share: Double) -> String {
         String(format: "%.3f", samples[Int(Double(samples.count - 1) * share)])
       }
-      print("\(surface): p50 \(quantile(0.5)) ms, p99 \(quantile(0.99)) ms, n \(samples.count)")
+      print(
+        "\(surface)\(isOnline ? ", online" : ""): p50 \(quantile(0.5)) ms, "
+          + "p99 \(quantile(0.99)) ms, n \(samples.count)")
       for (name, stage) in stages.sorted(by: { $0.key < $1.key }) {
         let middle = stage.count / 2
         let microseconds = stage.map(\.microseconds).sorted()[middle]

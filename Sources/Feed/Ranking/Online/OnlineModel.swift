@@ -2,10 +2,15 @@
 /// page had missed, and corrects the scores of later pages by it.
 ///
 /// The model is a conditional logit: of the candidates of a page, i is chosen with probability
-/// exp(s_i + c_i) ÷ Σ exp(s_j + c_j), where s is the score that the page had anyhow and c the
-/// correction: weights of a few features, and of hashed pairs of the item with what it is crossed
-/// with (`OnlineCross`), learned by FTRL-Proximal. Corrections are bounded; a bounded one that
-/// wants to go further is not pushed on. Memory is bounded: pairs share 2^n slots by their hash.
+/// exp(s_i + c_i + p_i) ÷ Σ exp(s_j + c_j + p_j), where s is the score that the page had anyhow and
+/// c the correction: weights of a few features, and of hashed pairs of the item with what it is
+/// crossed with (`OnlineCross`), learned by FTRL-Proximal. Corrections are bounded; a bounded one
+/// that wants to go further is not pushed on. Memory is bounded: pairs share 2^n slots by their
+/// hash.
+///
+/// p is what the place on the page does to choices, learned with the rest and left out when pages
+/// are scored, so that what stood on top is not taken for what is liked; 0 where places are not
+/// known.
 ///
 /// ```swift
 /// var model = OnlineModel(settings.online)
@@ -22,6 +27,10 @@ public struct OnlineModel: Sendable {
   private let crosses: FTRL
   private var featureStates: [FTRL.State]
   private var slotStates: [FTRL.State]
+  /// By place less 1.
+  private var placeWeights = [Float](repeating: 0, count: OnlineTrial.placesMax)
+  private var placeStates = [FTRL.State](repeating: FTRL.State(), count: OnlineTrial.placesMax)
+  private let placing: FTRL
   private var gradients: [Float] = []
   /// Candidates whose gradient counts.
   private var active: [Int] = []
@@ -31,9 +40,12 @@ public struct OnlineModel: Sendable {
   private static let stepsPerUnit = 256 / 0.693_147_180_559_945_3
 
   /// A model that knows nothing: every correction is 0.
-  public init(_ settings: OnlineSettings) {
-    weights = OnlineWeights(settings)
-    // A feature has evidence enough; sparsity is for crosses.
+  ///
+  /// - Parameter scorer: whose scores it corrects, see `OnlineWeights.scorer`.
+  public init(_ settings: OnlineSettings, scorer: String = "") {
+    weights = OnlineWeights(settings, scorer: scorer)
+    // A feature has evidence enough, and so has a place; sparsity is for crosses.
+    placing = FTRL(alpha: settings.crossRate, beta: settings.beta, l1: 0, l2: 0)
     features = FTRL(alpha: settings.featureRate, beta: settings.beta, l1: 0, l2: 0)
     crosses = FTRL(
       alpha: settings.crossRate, beta: settings.beta, l1: settings.l1, l2: settings.l2)
@@ -74,8 +86,10 @@ public struct OnlineModel: Sendable {
     weights.score(&trial)
     gradients.removeAll(keepingCapacity: true)
     var highest = -Float.infinity
+    let arePlaced = trial.places.count == trial.count
     for index in 0..<trial.count {
-      let score = trial.scores[index] + weights.bounded(trial.corrections[index])
+      var score = trial.scores[index] + weights.bounded(trial.corrections[index])
+      if arePlaced { score += placeWeights[Int(trial.places[index]) - 1] }
       gradients.append(score)
       if score.isFinite { highest = max(highest, score) }
     }
@@ -93,6 +107,7 @@ public struct OnlineModel: Sendable {
 
   private mutating func step(_ trial: inout OnlineTrial) {
     let count = trial.count
+    if trial.places.count == count { stepPlaces(trial) }
     for index in 0..<count {
       let pulled = trial.corrections[index]
       if pulled > weights.bound && gradients[index] < 0
@@ -104,6 +119,13 @@ public struct OnlineModel: Sendable {
     if trial.columns.count == featureStates.count * count { stepFeatures(trial) }
     stepCrosses(trial)
     weights.endStep()
+  }
+
+  private mutating func stepPlaces(_ trial: borrowing OnlineTrial) {
+    for index in gradients.indices {
+      let place = Int(trial.places[index]) - 1
+      placing.step(&placeStates[place], &placeWeights[place], gradient: gradients[index])
+    }
   }
 
   private mutating func stepCrosses(_ trial: borrowing OnlineTrial) {
@@ -158,6 +180,7 @@ public struct OnlineModel: Sendable {
     }
     add(featureStates, weights.features)
     add(slotStates, weights.slots)
+    add(placeStates, placeWeights)
     return checksum.value
   }
 }

@@ -1,8 +1,11 @@
 /// What the online part has learned, as readers need it: a value that does not change while pages
 /// are made with it.
 public struct OnlineWeights: Sendable {
-  /// Rises with every page that is learned.
+  /// Rises with every choice that is learned.
   public private(set) var version: UInt64 = 1
+  /// Whose scores they correct: `PageServed.model` of the pages that they were learned from; empty
+  /// = those of the configuration's weights. Scores of another are none of theirs.
+  public internal(set) var scorer: String
   /// A score is changed by at most as much.
   package let bound: Float
   /// By feature.
@@ -15,7 +18,8 @@ public struct OnlineWeights: Sendable {
   /// Bounds that the program keeps, whatever is asked for: 2^10 to 2^26 slots.
   static let slotsLog2 = 10...26
 
-  init(_ settings: OnlineSettings) {
+  init(_ settings: OnlineSettings, scorer: String = "") {
+    self.scorer = scorer
     let bits = min(max(settings.slotsLog2, Self.slotsLog2.lowerBound), Self.slotsLog2.upperBound)
     bound = settings.bound.isFinite ? Float(max(0, settings.bound)) : 0
     features = Array(repeating: 0, count: OnlineSurface.features(settings).count)
