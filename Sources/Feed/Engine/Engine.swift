@@ -24,6 +24,8 @@ public final class Engine: @unchecked Sendable {
   let graphs: (any GraphStore)?
   /// Which models serve; set it and the next pages are theirs.
   public let models = ModelBoard()
+  /// Which learned neighbours serve; set it and the next pages that are ranked read them.
+  public let neighbours = NeighbourBoard()
   let desk: PageDesk
   let queue: WriterQueue
   let linker = Linker()
@@ -112,7 +114,8 @@ public final class Engine: @unchecked Sendable {
     }
     snapshotTicks = time.ticks
     let pages = PageMaker(
-      configuration: configuration, freshness: world.freshness, time: time, models: models)
+      configuration: configuration, freshness: world.freshness, time: time, models: models,
+      neighbours: neighbours)
     let thread = Thread { [self] in writeLoop() }
     let links = Thread { [self] in linkLoop() }
     statusLock.withLock {

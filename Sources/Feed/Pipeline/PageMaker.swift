@@ -26,13 +26,14 @@ public final class PageMaker: Sendable {
   ///   - freshness: the World's.
   ///   - time: the time of requests, and of deadlines.
   ///   - models: which models serve.
+  ///   - neighbours: where the table of learned neighbours stands.
   public convenience init(
     configuration: Configuration, freshness: Freshness, time: any TimeSource,
-    models: ModelBoard = ModelBoard()
+    models: ModelBoard = ModelBoard(), neighbours: NeighbourBoard = NeighbourBoard()
   ) {
     self.init(
       configuration: configuration, freshness: freshness, time: time, models: models,
-      pipeline: Pipeline(configuration))
+      pipeline: Pipeline(configuration, neighbours: neighbours))
   }
 
   /// A maker with a pipeline of one's own.

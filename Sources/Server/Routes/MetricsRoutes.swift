@@ -30,6 +30,7 @@ enum MetricsRoutes {
       world(service, &text)
       IndexMetrics.write(service.engine, into: &text)
       LearningMetrics.write(service.engine, into: &text)
+      NeighbourMetrics.write(service.engine, into: &text)
     }
     ModelMeters.write(service.engine.meters.arms, into: &text)
     if let keeper = service.keeper { keeper.meters.write(keeper, into: &text) }

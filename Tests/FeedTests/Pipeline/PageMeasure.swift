@@ -25,10 +25,14 @@ struct PageMeasure {
     }
   }
 
-  @Test func uncachedPages() throws {
+  @Test(arguments: [false, true])
+  func uncachedPages(withLearnedNeighbours: Bool) throws {
     let scene = Self.world(items: Self.items)
     let time = MachineTime(now: scene.clock.now)
-    let pipeline = Pipeline(scene.configuration)
+    let board = NeighbourBoard()
+    if withLearnedNeighbours { board.set(try Self.neighbours()) }
+    print(withLearnedNeighbours ? "with learned neighbours" : "without learned neighbours")
+    let pipeline = Pipeline(scene.configuration, neighbours: board)
     let workspace = Workspace()
     for surface in ["home", "recommendations"] {
       var samples: [Double] = []
@@ -59,6 +63,17 @@ struct PageMeasure {
         print("  \(name): \(microseconds) us, \(stage.map(\.left).sorted()[middle]) left")
       }
     }
+  }
+
+  /// Thirty neighbours of every item.
+  private static func neighbours() throws -> NeighbourTable {
+    var chance = SeededGenerator(seed: 9)
+    var draft = NeighbourDraft(name: "measure", pairsMax: items * 30)
+    for item in 0..<items {
+      let others = Set((0..<30).map { _ in chance.below(items) }).subtracting([item])
+      try draft.set("i\(item)", others.map { .init(item: "i\($0)", weight: 1) })
+    }
+    return draft.table(made: .zero)
   }
 
   /// Items of authors in topics; every user follows 200 authors and has acted 50 times.
