@@ -86,7 +86,8 @@ let package = Package(
     module(
       "Lab",
       [
-        "Feed", "Index", "Trees", "HTTP", "JSON", "Sync", "CZlib", "CBLAS", "CLAPACKE", "CXGBoost",
+        "Feed", "Index", "Trees", "HTTP", "JSON", "Sync", "CKernels", "CZlib", "CBLAS", "CLAPACKE",
+        "CXGBoost",
       ]),
     module(
       "Stores",
@@ -136,7 +137,10 @@ let package = Package(
     tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),
     tests(
       "LabTests",
-      ["Lab", "Feed", "Index", "Trees", "HTTP", "JSON", "Stores", "Settings", "Sync", "TestKit"]),
+      [
+        "Lab", "Feed", "Index", "Trees", "HTTP", "JSON", "Stores", "Settings", "Sync", "CKernels",
+        "TestKit",
+      ]),
     tests("CLITests", ["CLI", "Stores", "Settings", "Feed", "HTTP", "JSON", "TestKit"]),
     tests("TidyTests", []),
   ] + clients.map { system($0.module, apt: $0.apt) },

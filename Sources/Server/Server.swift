@@ -27,19 +27,21 @@ public final class Server: @unchecked Sendable {
   ///   - demo: users that anybody may be; nil unless this is a demo.
   ///   - embedder: what makes vectors of texts; nil: the hashed encoder of the engine.
   ///   - models: where learned models are kept; nil: none is served.
+  ///   - neighbours: where learned neighbours are kept; nil: none can be sent.
   ///   - trainer: what trains them on a schedule; nil: nothing does.
   ///   - version: the program's version, as the metrics tell it.
   ///   - notice: called with each line that an operator should see.
   public init(
     engine: Engine, access: Access, demo: (any DemoUsers)? = nil,
     embedder: (any TextEmbedder)? = nil, models: (any ModelStore)? = nil,
-    trainer: (any ModelTrainer)? = nil, version: String = "",
-    notice: @escaping @Sendable (String) -> Void = { _ in }
+    neighbours: (any NeighbourStore)? = nil, trainer: (any ModelTrainer)? = nil,
+    version: String = "", notice: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     service = Service(
       engine: engine, access: access, demo: demo,
       filler: embedder.map { TextFiller(engine, $0, notice: notice) },
       keeper: models.map { ModelKeeper(engine, $0, trainer: trainer, notice: notice) },
+      neighbours: neighbours.map { NeighbourKeeper(engine, $0, notice: notice) },
       version: version)
   }
 
@@ -75,6 +77,7 @@ public final class Server: @unchecked Sendable {
     do {
       // Before the first page, so that none is scored by the weights alone.
       service.keeper?.start()
+      service.neighbours?.start()
       try service.engine.start()
       service.isReady.store(true, ordering: .releasing)
       service.filler?.start()

@@ -29,7 +29,9 @@ final class Service: Sendable {
   let filler: TextFiller?
   /// Keeps the models that are served; nil where none can be.
   let keeper: ModelKeeper?
-  /// Looks after them.
+  /// Keeps what a model learned of which item follows which; nil where none can be kept.
+  let neighbours: NeighbourKeeper?
+  /// Looks after the models.
   let tender: ModelTender?
   /// What `GET /v1/stats` compares with.
   let recent = RecentWindow()
@@ -45,12 +47,13 @@ final class Service: Sendable {
 
   init(
     engine: Engine, access: Access, demo: (any DemoUsers)?, filler: TextFiller? = nil,
-    keeper: ModelKeeper? = nil, version: String
+    keeper: ModelKeeper? = nil, neighbours: NeighbourKeeper? = nil, version: String
   ) {
     self.version = version
     self.demo = demo
     self.filler = filler
     self.keeper = keeper
+    self.neighbours = neighbours
     tender = keeper.map { ModelTender($0) }
     started = engine.time.ticks
     let configuration = engine.configuration

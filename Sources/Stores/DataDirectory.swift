@@ -7,6 +7,7 @@ public import Feed
 ///     DIR/snapshots/           the World's snapshots
 ///     DIR/index/               the graphs of its vectors, made anew when they are missing
 ///     DIR/models/              learned models and the ledger of their lives
+///     DIR/neighbours           what a model learned of which item follows which
 ///     DIR/keys.db              service keys, hashed; the server's own
 ///     DIR/secrets/NAME         random bytes, made on first use
 ///
@@ -66,6 +67,8 @@ public final class DataDirectory: Sendable {
   public var graphs: String { path + "/index" }
   /// The folder of the models.
   public var models: String { path + "/models" }
+  /// The file of the learned neighbours.
+  public var neighbours: String { path + "/neighbours" }
   /// The file of the service keys.
   public var keys: String { path + "/keys.db" }
 

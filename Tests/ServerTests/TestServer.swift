@@ -25,7 +25,7 @@ final class TestServer {
     folder: TemporaryFolder = TemporaryFolder(), tokens: Tokens? = nil, secretByte: UInt8 = 7,
     isStarted: Bool = true, isReadyAwaited: Bool = true,
     demo: (any DemoUsers)? = nil, embedder: (any TextEmbedder)? = nil, keepsModels: Bool = false,
-    trainer: (any ModelTrainer)? = nil,
+    keepsNeighbours: Bool = false, trainer: (any ModelTrainer)? = nil,
     _ adjust: (inout Configuration) -> Void = { _ in }
   ) throws {
     self.folder = folder
@@ -53,7 +53,8 @@ final class TestServer {
       configuration: configuration, log: log ?? MemoryLog(), snapshots: nil, time: time)
     server = Server(
       engine: engine, access: Access(secret: secret, tokens: self.tokens, keys: keys), demo: demo,
-      embedder: embedder, models: keepsModels ? try Self.registry(folder) : nil, trainer: trainer)
+      embedder: embedder, models: keepsModels ? try Self.registry(folder) : nil,
+      neighbours: keepsNeighbours ? try Self.neighbours(folder) : nil, trainer: trainer)
     client = HTTPClient()
     guard isStarted else { return }
     try server.start()
@@ -65,6 +66,10 @@ final class TestServer {
 
   private static func registry(_ folder: TemporaryFolder) throws -> ModelRegistry {
     try ModelRegistry(DataDirectory(folder.path + "/data", access: .write))
+  }
+
+  private static func neighbours(_ folder: TemporaryFolder) throws -> FileNeighbours {
+    try FileNeighbours(DataDirectory(folder.path + "/data", access: .write))
   }
 
   var base: String { "http://127.0.0.1:\(server.port)" }

@@ -91,6 +91,38 @@ import Testing
     #expect(try put(#"{"vector":[1,0,0]}"#) == 200)
   }
 
+  @Test func vectorsOfManyItemsComeInOneRequest() throws {
+    let server = try Self.server()
+    let (service, ann) = (try server.key(.service), try server.user("ann"))
+    try server.publish(
+      ["a", "b", "c"].map { #"{"item_id":"\#($0)","title":"\#($0)"}"# }, as: service)
+    func put(_ body: String, _ type: String = "application/json") throws -> HTTPClient.Answer {
+      try server.send(
+        "POST", "/api/v1/vectors", as: service, body, headers: [.init("Content-Type", type)])
+    }
+    let answer = try put(
+      [
+        #"{"item_id":"a","space":"image","vector":[1,0,0]}"#,
+        #"{"item_id":"b","space":"image","vector":[0,1]}"#,
+        #"{"item_id":"none","space":"image","vector":[0,1,0]}"#,
+        #"{"item_id":"b","space":"sound","vector":[0,1,0]}"#,
+        #"{"item_id":"b","space":"image","vector":[0.9,0.1,0]}"#, #"{"item_id":"c"}"#, "{",
+      ].joined(separator: "\n"), "application/x-ndjson")
+    #expect(answer.status == 202, "\(answer.text)")
+    #expect(answer.number("accepted") == 2 && answer.number("refused") == 5, "\(answer.text)")
+    #expect(answer.number("unknown_items") == 1)
+    for word in ["2 components", "no space of vectors sound", #""index":2"#, "space"] {
+      #expect(answer.text.contains(word), "\(word): \(answer.text)")
+    }
+    let found = try server.send(
+      "POST", "/v1/vectors/image/search", as: ann, #"{"vector":[1,0,0]}"#)
+    #expect(Self.hits(found) == ["a", "b"], "\(found.text)")
+    #expect(try put(#"[{"item_id":"c","space":"image","vector":[0,0,1]}]"#).number("accepted") == 1)
+    #expect(try put(#"{"item_id":"c","space":"image","vector":[0,0,1]}"#).status == 202)
+    #expect(try put(#"{"item_id":"x","space":"image","vector":[0,0,1]}"#).status == 404)
+    #expect(try put("[]").status == 422)
+  }
+
   @Test func aVersionIsFilledServedAndLeftAgain() throws {
     let server = try Self.server()
     let (service, admin) = (try server.key(.service), try server.key(.admin))

@@ -24,8 +24,8 @@ import Testing
       "Synchronization",
     ],
     "Lab": [
-      "Feed", "HTTP", "JSON", "Index", "Trees", "Sync", "CZlib", "CBLAS", "CLAPACKE", "CXGBoost",
-      "Glibc", "Synchronization",
+      "Feed", "HTTP", "JSON", "Index", "Trees", "Sync", "CKernels", "CZlib", "CBLAS", "CLAPACKE",
+      "CXGBoost", "Glibc", "Synchronization",
     ],
     "TestKit": ["Feed", "Sync", "Glibc", "Synchronization"],
     "CLI": [

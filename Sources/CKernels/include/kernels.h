@@ -4,6 +4,7 @@
 
 #include "codes.h"
 #include "columns.h"
+#include "factors.h"
 #include "forest.h"
 #include "prefetch.h"
 #include "sum.h"

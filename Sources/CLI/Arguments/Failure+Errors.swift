@@ -13,6 +13,7 @@ extension Failure {
     case let failure as Failure: self = failure
     case let error as LogError: self.init(error.code.rawValue, error.message)
     case let error as RegistryError: self.init(error.code.rawValue, error.message)
+    case let error as NeighbourError: self.init(error.code.rawValue, error.message)
     case let error as SnapshotError: self.init(error.code.rawValue, error.message)
     case let errors as SettingsErrors: self.init("configuration", errors.description)
     case let error as HTTPServerError: self.init(error.code, error.description)

@@ -56,6 +56,7 @@ enum ServeCommand {
     try mayListen(configuration.server, node, path)
     let server = Server(
       engine: node.engine, access: node.access, embedder: embedder, models: node.models,
+      neighbours: node.neighbours,
       trainer: trainer, version: VersionCommand.number, notice: notice)
     try server.start()
     console.say("updraft \(VersionCommand.number) listens on http://\(server.address)", "listening")

@@ -2,7 +2,6 @@ internal import Feed
 internal import JSON
 internal import Lab
 internal import Settings
-internal import Stores
 
 /// `updraft train vectors`: item vectors from what users did, into a space of the server.
 enum TrainVectorsCommand {
@@ -78,25 +77,7 @@ enum TrainVectorsCommand {
     factors.unobservedWeight =
       try number(arguments, .unobservedWeight) ?? factors.unobservedWeight
     let least = try arguments.integer(.leastUsers, in: 1...1_000_000) ?? 5
-    let log = try SQLiteLog(try DataDirectory(try arguments.required(.data), access: .read))
-    var logged = LoggedInteractions(strengths: settings.actionStrength)
-    var progress = Progress(console, "reading", unit: "records")
-    let end = Double(max(1, log.end.value))
-    var read = 0
-    try log.scan(after: .zero) { offset, record in
-      logged.take(record)
-      read += 1
-      if read & 0xFFFF == 0 { progress.update(read, share: Double(offset.value) / end) }
-      return true
-    }
-    progress.finish()
-    let set = logged.interactions(leastUsers: least)
-    guard set.items.count >= 2, set.users.count >= 2 else {
-      throw Failure(
-        "too-little",
-        "\(Figures.grouped(logged.count)) interactions leave \(set.items.count) items that "
-          + "\(least) users hold to, too few to learn from; lower --least-users, or wait for more")
-    }
+    let set = try LoggedReading.interactions(arguments, settings, least: least, console)
     let model = try FactorModel(set, factors) { epoch in
       console.status("learning: epoch \(epoch) of \(factors.epochs)")
       return true
@@ -143,24 +124,21 @@ enum TrainVectorsCommand {
     let version = newest + 1
     var progress = Progress(console, "uploading", unit: "vectors")
     var gone = 0
-    for (place, item) in learned.items.enumerated() {
-      var json = JSONWriter()
-      json.object { json in
-        json.member("version", version)
-        json.array("vector") { json in
-          learned.vectors.withVector(place) { vector in
-            for index in vector.indices { json.value(vector[index]) }
-          }
-        }
+    var first = 0
+    while first < learned.items.count {
+      let part = first..<min(first + rowsMax, learned.items.count)
+      var lines = JSONWriter(capacity: rowsMax * (learned.vectors.dimension * 12 + 64))
+      for place in part { write(learned, place, space, version, &lines) }
+      let answer = try server.call(
+        "POST", "/api/v1/vectors", type: "application/x-ndjson", body: lines.bytes)
+      // Items that left the World since, by age or by their authors.
+      let unknown = try answer.require("unknown_items").int()
+      gone += unknown
+      guard try answer.require("refused").int() <= unknown else {
+        throw Failure("server-refused", "\(server.address): \(try refusal(answer))")
       }
-      do {
-        _ = try server.send(
-          "PUT", "/v1/items/\(RemoteIntake.escape(item))/vectors/\(space)", body: json.bytes)
-      } catch let failure as Failure where failure.message.contains("answers 404") {
-        // An item that left the World since, by age or by its author.
-        gone += 1
-      }
-      progress.update(place + 1, share: Double(place + 1) / Double(learned.items.count))
+      first = part.upperBound
+      progress.update(first, share: Double(first) / Double(learned.items.count))
     }
     progress.finish()
     guard gone < learned.items.count else {
@@ -168,6 +146,34 @@ enum TrainVectorsCommand {
     }
     if gone > 0 { console.note("\(Figures.count(gone, "item")) of the log are gone: left out") }
     return version
+  }
+
+  private static let rowsMax = 256
+
+  /// Why a row was refused whose item is there.
+  private static func refusal(_ answer: JSONValue) throws -> String {
+    guard let rows = try answer.optional("errors") else { return "refuses some of the vectors" }
+    for row in try rows.elements() {
+      let detail = try row.require("detail").string()
+      if try row.require("status").int() != 404 { return Figures.printable(detail) }
+    }
+    return "refuses some of the vectors"
+  }
+
+  private static func write(
+    _ learned: Learned, _ place: Int, _ space: String, _ version: Int, _ lines: inout JSONWriter
+  ) {
+    lines.object { json in
+      json.member("item_id", learned.items[place])
+      json.member("space", space)
+      json.member("version", version)
+      json.array("vector") { json in
+        learned.vectors.withVector(place) { vector in
+          for index in vector.indices { json.value(vector[index]) }
+        }
+      }
+    }
+    lines.newline()
   }
 
   private static func tell(

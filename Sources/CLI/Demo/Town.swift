@@ -30,7 +30,8 @@ final class Town {
       configuration.server.listen = address
       let node = try Node(path, configuration) { _ in }
       let server = Server(
-        engine: node.engine, access: node.access, demo: people, version: VersionCommand.number)
+        engine: node.engine, access: node.access, demo: people, neighbours: node.neighbours,
+        version: VersionCommand.number)
       do {
         try server.start()
         made = (node, server)

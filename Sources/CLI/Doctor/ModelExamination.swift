@@ -1,12 +1,13 @@
 internal import Feed
 internal import Stores
 
-/// Whether the models that the ledger lets serve can be served.
+/// Whether the models that the ledger lets serve can be served, and the learned neighbours.
 struct ModelExamination {
   let path: String
   let examination: Examination
 
   func run() {
+    neighbours()
     do {
       let registry = try ModelRegistry(DataDirectory(path, access: .read))
       let ledger = try registry.ledger()
@@ -18,6 +19,20 @@ struct ModelExamination {
       examination.fail(
         "models", Failure(explaining: error).message,
         fix: "restore \(path)/models from a backup; until then the configuration's weights serve")
+    }
+  }
+
+  private func neighbours() {
+    do {
+      let store = try FileNeighbours(DataDirectory(path, access: .read))
+      guard let table = try store.table() else { return }
+      examination.fine(
+        "neighbours",
+        "\(table.name): \(Figures.grouped(table.pairs)) of \(Figures.grouped(table.items)) items")
+    } catch {
+      examination.fail(
+        "neighbours", Failure(explaining: error).message,
+        fix: "updraft train neighbours --data \(path); until then pages go without them")
     }
   }
 

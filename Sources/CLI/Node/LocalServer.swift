@@ -24,7 +24,7 @@ enum LocalServer {
     defer { try? revoke(key, node) }
     let server = Server(
       engine: node.engine, access: node.access, models: node.models,
-      version: VersionCommand.number)
+      neighbours: node.neighbours, version: VersionCommand.number)
     try server.start()
     defer { server.stop() }
     try server.waitUntilReady()

@@ -8,6 +8,7 @@ final class Node: Sendable {
   let log: SQLiteLog
   let engine: Engine
   let models: ModelRegistry
+  let neighbours: FileNeighbours
   let access: Access
 
   /// Takes the folder for this process alone; the engine is not started yet.
@@ -23,6 +24,7 @@ final class Node: Sendable {
     options.createdBy = "updraft \(VersionCommand.number)"
     log = try SQLiteLog(directory, options)
     models = try ModelRegistry(directory)
+    neighbours = try FileNeighbours(directory)
     access = try AccessFolder.access(directory, configuration.server)
     engine = Engine(
       configuration: configuration, log: log, snapshots: try FileSnapshots(directory),

@@ -28,8 +28,10 @@ struct RemoteServer {
   /// Sends a request and reads the answer's JSON.
   ///
   /// - Throws: `Failure` with the server's own words when it refuses.
-  func call(_ method: String, _ path: String, body: [UInt8]? = nil) throws -> JSONValue {
-    let answer = try send(method, path, body: body)
+  func call(
+    _ method: String, _ path: String, type: String = "application/json", body: [UInt8]? = nil
+  ) throws -> JSONValue {
+    let answer = try send(method, path, type: type, body: body)
     return try parser.parse(answer.body)
   }
 

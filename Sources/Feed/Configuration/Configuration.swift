@@ -64,6 +64,8 @@ public struct EngineSettings: Equatable, Sendable {
   public var pageLogPlaces = 60
   /// Candidates that were not shown, drawn by chance, that are written to the log with a page.
   public var pageLogUnshown = 5
+  /// Pairs of an item and a learned neighbour at most; each takes 8 bytes.
+  public var neighbourPairsMax = 20_000_000
   /// The seed of everything that is drawn by chance.
   public var seed: UInt64 = 1
 

@@ -23,7 +23,9 @@ extension SurfaceSettings {
       deadlineMs, sourcesDeadlineMs,
     ] { bytes.put(Int64(number)) }
     for number in [freshBoostMs, cacheAgeMs] { bytes.put(number) }
-    for number in [mmrLambda, freshBoost, exploreShare] { bytes.put(number.bitPattern) }
+    for number in [mmrLambda, freshBoost, exploreShare, learnedNeighbours] {
+      bytes.put(number.bitPattern)
+    }
     bytes.put(Int64(online.enabled ? 1 : 0))
     for texts in [online.features, online.crosses] { bytes.put(texts: texts) }
     bytes.put(Int64(online.slotsLog2))

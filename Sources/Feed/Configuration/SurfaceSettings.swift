@@ -6,6 +6,9 @@ public struct SurfaceSettings: Equatable, Sendable {
   /// How many candidates `nearest`, where it is on, may also bring out of spaces of vectors beside
   /// the one of texts, by the space's name: `cf` for vectors that were learned from behaviour.
   public var nearestSpaces: [String: Int] = [:]
+  /// How many live successions the learned neighbours of an item count as, in the source
+  /// `co_engaged`; 0 leaves them out.
+  public var learnedNeighbours = 2.0
   /// Weights of the linear scorer, by feature name; a feature that is not named weighs 0.
   public var weights: [String: Double] = [:]
   /// What scores: a model where one serves, or the weights whatever serves.

@@ -26,6 +26,8 @@ public final class Engine: @unchecked Sendable {
   let graphs: (any GraphStore)?
   /// Which models serve; set it and the next pages are theirs.
   public let models = ModelBoard()
+  /// Which learned neighbours serve; set it and the next pages that are ranked read them.
+  public let neighbours = NeighbourBoard()
   let desk: PageDesk
   let queue: WriterQueue
   let linker = Linker()
@@ -116,7 +118,7 @@ public final class Engine: @unchecked Sendable {
     snapshotTicks = time.ticks
     let pages = PageMaker(
       configuration: configuration, freshness: world.freshness, time: time, models: models,
-      online: online?.board ?? OnlineBoard())
+      online: online?.board ?? OnlineBoard(), neighbours: neighbours)
     let thread = Thread { [self] in writeLoop() }
     let links = Thread { [self] in linkLoop() }
     statusLock.withLock {

@@ -28,13 +28,15 @@ public final class PageMaker: Sendable {
   ///   - time: the time of requests, and of deadlines.
   ///   - models: which models serve.
   ///   - online: what corrects the scores of surfaces that want it.
+  ///   - neighbours: where the table of learned neighbours stands.
   public convenience init(
     configuration: Configuration, freshness: Freshness, time: any TimeSource,
-    models: ModelBoard = ModelBoard(), online: OnlineBoard = OnlineBoard()
+    models: ModelBoard = ModelBoard(), online: OnlineBoard = OnlineBoard(),
+    neighbours: NeighbourBoard = NeighbourBoard()
   ) {
     self.init(
       configuration: configuration, freshness: freshness, time: time, models: models,
-      online: online, pipeline: Pipeline(configuration))
+      online: online, pipeline: Pipeline(configuration, neighbours: neighbours))
   }
 
   /// A maker with a pipeline of one's own.

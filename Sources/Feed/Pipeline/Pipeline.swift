@@ -20,14 +20,18 @@ public struct Pipeline: Sendable {
   ]
 
   /// The sources of a program.
-  package static let shippedSources: [any Source] = [
-    FollowedSource(), CoEngagedSource(), TrendingSource(), PopularSource(), FreshSource(),
-    NearestSource(),
-  ]
+  private static func shippedSources(_ neighbours: NeighbourBoard) -> [any Source] {
+    [
+      FollowedSource(), CoEngagedSource(neighbours), TrendingSource(), PopularSource(),
+      FreshSource(), NearestSource(),
+    ]
+  }
 
   /// A pipeline for the surfaces of a configuration.
-  public init(_ configuration: Configuration) {
-    self.init(configuration, sources: Self.shippedSources)
+  ///
+  /// - Parameter neighbours: where the table of learned neighbours stands.
+  public init(_ configuration: Configuration, neighbours: NeighbourBoard = NeighbourBoard()) {
+    self.init(configuration, sources: Self.shippedSources(neighbours))
   }
 
   /// A pipeline with sources of one's own.

@@ -4,10 +4,18 @@
 /// that it stays in the cache whatever the World's size.
 struct RowTable {
   /// Epoch in the high half, row in the low half; a slot of another epoch is free.
-  private var keys: [UInt64] = Array(repeating: 0, count: 64)
-  private var values: [UInt32] = Array(repeating: 0, count: 64)
+  private var keys: [UInt64]
+  private var values: [UInt32]
   private var epoch: UInt64 = 1
   private(set) var count = 0
+
+  /// An empty table that takes so many rows before it grows.
+  init(room: Int = 32) {
+    var slots = 64
+    while slots < room * 2 { slots *= 2 }
+    keys = Array(repeating: 0, count: slots)
+    values = Array(repeating: 0, count: slots)
+  }
 
   /// Empties the table.
   mutating func removeAll() {

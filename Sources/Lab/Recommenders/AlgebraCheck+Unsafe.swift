@@ -22,22 +22,22 @@ enum AlgebraCheck {
     var (gram, plainGram) = (
       [Float](repeating: 0, count: d * d), [Float](repeating: 0, count: d * d)
     )
-    var (long, plainLong) = ([Float](repeating: 0, count: n), [Float](repeating: 0, count: n))
-    var (short, plainShort) = ([Float](repeating: 0, count: d), [Float](repeating: 0, count: d))
+    var (long, short) = ([Float](repeating: 0, count: n), [Float](repeating: 0, count: d))
     unsafe cblas_sgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, columns, columns, rows, 1, a, columns, a, columns, 0,
       &gram, columns)
-    unsafe PlainAlgebra.gram(a, n, d, scale: 1, keep: 0, into: &plainGram)
-    unsafe cblas_sgemv(CblasRowMajor, CblasNoTrans, rows, columns, 1, a, columns, a, 1, 0, &long, 1)
-    unsafe PlainAlgebra.multiply(a, n, d, a, into: &plainLong)
-    unsafe cblas_sgemv(
-      CblasRowMajor, CblasTrans, rows, columns, 1, a, columns, long, 1, 0, &short, 1)
-    unsafe PlainAlgebra.multiplyTransposed(a, n, d, plainLong, keep: 0, into: &plainShort)
-    guard isNear(gram, plainGram), isNear(long, plainLong), isNear(short, plainShort) else {
-      return false
-    }
+    unsafe PlainAlgebra.gram(a, n, d, into: &plainGram)
+    unsafe PlainAlgebra.multiply(a, n, d, a, into: &long)
+    unsafe PlainAlgebra.multiplyTransposed(a, n, d, long, into: &short)
+    var products = [Float](repeating: 0, count: n * n)
+    var plainProducts = products
+    unsafe cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, rows, rows, columns, 1, a, columns, a, columns, 0,
+      &products, rows)
+    unsafe PlainAlgebra.products(a, n, a, n, d, into: &plainProducts)
+    guard isNear(gram, plainGram), isNear(products, plainProducts) else { return false }
     for place in 0..<d { plainGram[place * d + place] += 1 }
-    return solves(plainGram, plainShort, d) && inverts(plainGram, d)
+    return solves(plainGram, short, d) && inverts(plainGram, d)
   }
 
   private static func solves(_ matrix: [Float], _ right: [Float], _ d: Int) -> Bool {

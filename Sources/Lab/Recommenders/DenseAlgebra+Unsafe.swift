@@ -34,41 +34,6 @@ package enum DenseAlgebra {
   private static let users = Atomic<Int>(0)
   private static let threads = Atomic<Int>(1)
 
-  /// y = A x, with A n × d, x of d, y of n.
-  static func multiply(
-    _ a: UnsafePointer<Float>, _ n: Int, _ d: Int, _ x: UnsafePointer<Float>,
-    into y: UnsafeMutablePointer<Float>
-  ) {
-    guard isSound else { return unsafe PlainAlgebra.multiply(a, n, d, x, into: y) }
-    unsafe cblas_sgemv(
-      CblasRowMajor, CblasNoTrans, Int32(n), Int32(d), 1, a, Int32(d), x, 1, 0, y, 1)
-  }
-
-  /// x = Aᵀ y + keep · x, with A n × d, y of n, x of d.
-  static func multiplyTransposed(
-    _ a: UnsafePointer<Float>, _ n: Int, _ d: Int, _ y: UnsafePointer<Float>, keep: Float,
-    into x: UnsafeMutablePointer<Float>
-  ) {
-    guard isSound else {
-      return unsafe PlainAlgebra.multiplyTransposed(a, n, d, y, keep: keep, into: x)
-    }
-    unsafe cblas_sgemv(
-      CblasRowMajor, CblasTrans, Int32(n), Int32(d), 1, a, Int32(d), y, 1, keep, x, 1)
-  }
-
-  /// G = scale · AᵀA + keep · G, with A n × d, G d × d, both halves.
-  static func gram(
-    _ a: UnsafePointer<Float>, _ n: Int, _ d: Int, scale: Float, keep: Float,
-    into g: UnsafeMutablePointer<Float>
-  ) {
-    guard isSound else {
-      return unsafe PlainAlgebra.gram(a, n, d, scale: scale, keep: keep, into: g)
-    }
-    unsafe cblas_sgemm(
-      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(d), Int32(d), Int32(n), scale, a, Int32(d), a,
-      Int32(d), keep, g, Int32(d))
-  }
-
   /// C = A Bᵀ, with A n × d, B m × d, C n × m.
   static func products(
     _ a: UnsafePointer<Float>, _ n: Int, _ b: UnsafePointer<Float>, _ m: Int, _ d: Int,
@@ -86,18 +51,6 @@ package enum DenseAlgebra {
   ) {
     guard isSound else { return unsafe PlainAlgebra.add(factor, y, n, to: x) }
     unsafe cblas_saxpy(Int32(n), factor, y, 1, x, 1)
-  }
-
-  /// The inner product of two vectors of n.
-  static func product(
-    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ n: Int
-  ) -> Float {
-    guard isSound else {
-      var sum: Float = 0
-      unsafe PlainAlgebra.multiply(x, 1, n, y, into: &sum)
-      return sum
-    }
-    return unsafe cblas_sdot(Int32(n), x, 1, y, 1)
   }
 
   /// Solves A x = b in place of b, by Cholesky; A, symmetric d × d, is used up.

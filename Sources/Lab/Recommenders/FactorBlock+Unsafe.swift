@@ -1,60 +1,89 @@
-// Safe because the block is allocated once for `rows * dimension` elements, freed when its owner
-// goes, and every row that is asked for is held against `rows`.
+internal import CKernels
 
-/// Vectors that change in place: one side of a factorisation.
+// Safe because the block is allocated once for `rows * stride` elements, freed when its owner goes,
+// and every row that is asked for is held against `rows`.
+
+/// Vectors that change in place: one side of a factorisation. Each is filled up with zeros to a
+/// whole number of steps of the kernels, and begins where a cache line does.
 @safe package final class FactorBlock: @unchecked Sendable {
   // Sendable: whoever lets threads change rows sees to it that no two take the same.
   let rows: Int
   let dimension: Int
+  /// Floats from one vector to the next.
+  let stride: Int
   let base: UnsafeMutablePointer<Float>
+
+  private static let cacheLine = 64
 
   /// Vectors of zeros.
   init(rows: Int, dimension: Int) {
     self.rows = rows
     self.dimension = dimension
-    unsafe base = .allocate(capacity: max(1, rows * dimension))
-    unsafe base.initialize(repeating: 0, count: max(1, rows * dimension))
+    let step = Int(UPDRAFT_FACTORS_STEP)
+    stride = (dimension + step - 1) / step * step
+    let count = max(1, rows * stride)
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: count * MemoryLayout<Float>.stride, alignment: Self.cacheLine)
+    unsafe base = memory.initializeMemory(as: Float.self, repeating: 0, count: count)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
 
   /// Where a row begins.
   func row(_ number: Int) -> UnsafeMutablePointer<Float> {
     precondition(number >= 0 && number < rows)
-    return unsafe base + number * dimension
+    return unsafe base + number * stride
   }
 
   /// Numbers that are nearly normal, of a standard deviation: the sum of four uniform ones.
   func draw(seed: UInt64, spread: Float) {
     var chance = SplitMix(seed: seed)
     let scale = Double(spread) * 3.0.squareRoot()
-    for place in 0..<rows * dimension {
-      let sum = chance.share() + chance.share() + chance.share() + chance.share() - 2
-      unsafe base[place] = Float(sum * scale)
+    for row in 0..<rows {
+      for place in 0..<dimension {
+        let sum = chance.share() + chance.share() + chance.share() + chance.share() - 2
+        unsafe base[row * stride + place] = Float(sum * scale)
+      }
     }
   }
 
   /// Takes vectors over.
   func fill(_ table: VectorTable) {
-    precondition(table.values.count == rows * dimension)
-    for (place, value) in table.values.enumerated() { unsafe base[place] = value }
+    precondition(table.dimension == dimension && table.count == rows)
+    for row in 0..<rows {
+      for place in 0..<dimension {
+        unsafe base[row * stride + place] = table.values[row * dimension + place]
+      }
+    }
   }
 
   /// A copy of the vectors.
   package var table: VectorTable {
-    VectorTable(
-      dimension: dimension,
-      values: unsafe Array(UnsafeBufferPointer(start: base, count: rows * dimension)))
+    var values: [Float] = []
+    values.reserveCapacity(rows * dimension)
+    for row in 0..<rows {
+      unsafe values.append(
+        contentsOf: UnsafeBufferPointer(start: base + row * stride, count: dimension))
+    }
+    return VectorTable(dimension: dimension, values: values)
   }
 
-  /// scale · FᵀF, `dimension * dimension`.
-  func gram(scale: Float) -> [Float] {
-    unsafe [Float](unsafeUninitializedCapacity: dimension * dimension) { buffer, used in
-      guard let to = buffer.baseAddress else { return }
-      unsafe to.initialize(repeating: 0, count: dimension * dimension)
-      unsafe DenseAlgebra.gram(base, rows, dimension, scale: scale, keep: 0, into: to)
-      used = dimension * dimension
+  /// scale · FᵀF, `stride` rows of `stride`.
+  func gram(scale: Float) -> FactorBlock {
+    let gram = FactorBlock(rows: stride, dimension: stride)
+    unsafe updraft_factors_best().pointee.gram(base, rows, stride, gram.base)
+    for place in 0..<stride * stride { unsafe gram.base[place] *= scale }
+    return gram
+  }
+
+  /// The sum of the products of all elements of two blocks of one shape.
+  func overlap(_ other: FactorBlock) -> Double {
+    precondition(rows == other.rows && stride == other.stride)
+    var sum = 0.0
+    for place in 0..<rows * stride {
+      unsafe sum += Double(base[place]) * Double(other.base[place])
     }
+    return sum
   }
 
   /// The inner product of a row and another block's.

@@ -73,10 +73,7 @@ package final class FactorTrainer: @unchecked Sendable {
         sum += error * error
       }
     }
-    let (one, other) = (users.gram(scale: 1), items.gram(scale: 1))
-    for place in one.indices {
-      sum += settings.unobservedWeight * Double(one[place]) * Double(other[place])
-    }
+    sum += settings.unobservedWeight * users.gram(scale: 1).overlap(items.gram(scale: 1))
     for (side, matrix) in [(users, byUser), (items, byItem)] {
       for row in 0..<matrix.rows {
         let weight = Double(regularisation(matrix.range(row).count, of: matrix.columns))

@@ -61,6 +61,18 @@ public struct InteractionSet: Sendable {
     return result
   }
 
+  /// Without the items that fewer users turned to; of fewer, nothing can be learned.
+  public func keeping(leastUsers: Int) -> InteractionSet {
+    let counts = matrix().columnCounts
+    var set = InteractionSet()
+    for entry in entries where counts[Int(entry.item)] >= leastUsers {
+      set.append(
+        user: users[Int(entry.user)], item: items[Int(entry.item)], value: entry.value,
+        time: entry.time)
+    }
+    return set
+  }
+
   /// The newest time; 0 without interactions.
   public var newest: Int64 { entries.lazy.map(\.time).max() ?? 0 }
 

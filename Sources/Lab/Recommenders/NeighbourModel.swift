@@ -36,9 +36,10 @@ public struct NeighbourModel: Recommender {
     neighbours: Int = 100, shrinkage: Float = 20
   ) {
     affinities = interactions.matrix()
-    let likeness = Self.likeness(affinities, similarity, shrinkage, hasSelf: false)
     // A row says to whom an item listens; turned over, for whom it speaks.
-    similar = likeness.keeping(neighbours).transposed()
+    similar = Self.likeness(
+      affinities, similarity, shrinkage, hasSelf: false, keeping: neighbours
+    ).transposed()
   }
 
   /// Simple Algorithm for Recommendation, as Microsoft's recommenders library has it
@@ -77,9 +78,12 @@ public struct NeighbourModel: Recommender {
 
   /// The likeness of all items that a user has turned to both of.
   ///
+  /// - Parameter most: how many of each item are kept, the largest; of equal ones those that stand
+  ///   first.
   /// - Complexity: O(Σ n²) over users with n items each.
   static func likeness(
-    _ matrix: SparseMatrix, _ similarity: Similarity, _ shrinkage: Float, hasSelf: Bool
+    _ matrix: SparseMatrix, _ similarity: Similarity, _ shrinkage: Float, hasSelf: Bool,
+    keeping most: Int = .max
   ) -> SparseMatrix {
     let columns = matrix.transposed()
     let counts = matrix.columnCounts.map { Float($0) }
@@ -96,14 +100,18 @@ public struct NeighbourModel: Recommender {
         }
       }
       met.sort()
+      var row: [(column: UInt32, value: Float)] = []
       for column in met {
         let other = Int(column)
         if hasSelf || other != item {
-          indices.append(column)
-          values.append(
-            similarity.of(both[other], counts[item], counts[other], shrinkage: shrinkage))
+          row.append(
+            (column, similarity.of(both[other], counts[item], counts[other], shrinkage: shrinkage)))
         }
         both[other] = 0
+      }
+      for (column, value) in row.strongest(most) {
+        indices.append(column)
+        values.append(value)
       }
       starts.append(indices.count)
     }
@@ -113,21 +121,13 @@ public struct NeighbourModel: Recommender {
   }
 }
 
-extension SparseMatrix {
-  /// The largest values of each row; of equal ones those that stand first.
-  func keeping(_ most: Int) -> SparseMatrix {
-    var (starts, indices, values) = ([0], [UInt32](), [Float]())
-    for row in 0..<rows {
-      let best = range(row).sorted {
-        self.values[$0] != self.values[$1] ? self.values[$0] > self.values[$1] : $0 < $1
-      }.prefix(max(0, most)).sorted()
-      for place in best {
-        indices.append(self.indices[place])
-        values.append(self.values[place])
-      }
-      starts.append(indices.count)
+extension [(column: UInt32, value: Float)] {
+  /// The largest values, in their order; of equal ones those that stand first.
+  func strongest(_ most: Int) -> Self {
+    guard count > most else { return self }
+    let best = indices.sorted {
+      self[$0].value != self[$1].value ? self[$0].value > self[$1].value : $0 < $1
     }
-    return SparseMatrix(
-      rows: rows, columns: columns, starts: starts, indices: indices, values: values)
+    return best.prefix(Swift.max(0, most)).sorted().map { self[$0] }
   }
 }

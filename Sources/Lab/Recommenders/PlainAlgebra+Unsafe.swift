@@ -16,21 +16,20 @@ package enum PlainAlgebra {
   }
 
   static func multiplyTransposed(
-    _ a: UnsafePointer<Float>, _ n: Int, _ d: Int, _ y: UnsafePointer<Float>, keep: Float,
+    _ a: UnsafePointer<Float>, _ n: Int, _ d: Int, _ y: UnsafePointer<Float>,
     into x: UnsafeMutablePointer<Float>
   ) {
-    for column in 0..<d { unsafe x[column] = keep == 0 ? 0 : keep * x[column] }
+    for column in 0..<d { unsafe x[column] = 0 }
     for row in 0..<n { unsafe add(y[row], a + row * d, d, to: x) }
   }
 
   static func gram(
-    _ a: UnsafePointer<Float>, _ n: Int, _ d: Int, scale: Float, keep: Float,
-    into g: UnsafeMutablePointer<Float>
+    _ a: UnsafePointer<Float>, _ n: Int, _ d: Int, into g: UnsafeMutablePointer<Float>
   ) {
-    for place in 0..<d * d { unsafe g[place] = keep == 0 ? 0 : keep * g[place] }
+    for place in 0..<d * d { unsafe g[place] = 0 }
     for row in 0..<n {
       for column in 0..<d {
-        unsafe add(scale * a[row * d + column], a + row * d, d, to: g + column * d)
+        unsafe add(a[row * d + column], a + row * d, d, to: g + column * d)
       }
     }
   }

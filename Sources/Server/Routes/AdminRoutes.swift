@@ -52,7 +52,10 @@ enum AdminRoutes {
     json.object { json in
       json.member("status", StatusText.name(status.phase))
       StatusText.write(status.phase, into: &json)
-      json.member("notices", status.notices + (call.service.keeper?.state.notices ?? []))
+      json.member(
+        "notices",
+        status.notices + (call.service.keeper?.state.notices ?? [])
+          + (call.service.neighbours?.state.notices ?? []))
       json.member("uptime_s", Int((call.engine.time.ticks &- call.service.started) / 1_000_000_000))
       json.member("offset", facts.offset)
       json.member("items", facts.items)

@@ -31,6 +31,7 @@ enum MetricsRoutes {
       IndexMetrics.write(service.engine, into: &text)
       LearningMetrics.write(service.engine, into: &text)
       OnlineMetrics.write(service.engine, into: &text)
+      NeighbourMetrics.write(service.engine, into: &text)
     }
     ModelMeters.write(service.engine.meters.arms, into: &text)
     if let keeper = service.keeper { keeper.meters.write(keeper, into: &text) }

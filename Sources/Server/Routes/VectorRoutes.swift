@@ -9,6 +9,7 @@ enum VectorRoutes {
       method: .get, path: "/v1/vectors", operation: "vectorSpaces",
       summary: "The spaces of vectors, their versions and sizes.", callers: [.readers, .admin],
       success: .init("VectorSpaces"), handle: spaces),
+    VectorBatch.route,
     Route(
       method: .put, path: "/v1/items/{id}/vectors/{space}", operation: "putVector",
       summary: "Gives an item a vector in a space.", callers: [.service, .admin],
@@ -69,12 +70,7 @@ enum VectorRoutes {
     let input = try SingleWrite.object(call) { (row) throws(Problem) in
       try VectorDecoder.input(row)
     }
-    let version = try version(input.version, of: space)
-    if let version, version.dimension != input.vector.count {
-      throw Problem.field(
-        "/vector",
-        "\(input.vector.count) components; the space \(space.name) has \(version.dimension).")
-    }
+    try check(input, space)
     let vector = ItemVector(
       item: item, space: space.name, version: input.version ?? 0, vector: input.vector,
       time: call.received)
@@ -85,6 +81,16 @@ enum VectorRoutes {
     let vector = ItemVector(
       item: try call.capture(), space: try space(call).name, vector: [], time: call.received)
     submit(call, vector)
+  }
+
+  /// Whether a vector is one of a space.
+  static func check(_ input: VectorDecoder.Input, _ space: SpaceView) throws(Problem) {
+    let version = try version(input.version, of: space)
+    if let version, version.dimension != input.vector.count {
+      throw Problem.field(
+        "/vector",
+        "\(input.vector.count) components; the space \(space.name) has \(version.dimension).")
+    }
   }
 
   private static func submit(_ call: Call, _ vector: ItemVector) {
@@ -104,7 +110,7 @@ enum VectorRoutes {
     return space
   }
 
-  private static func unknown(_ name: String, _ known: [String]) -> Problem {
+  static func unknown(_ name: String, _ known: [String]) -> Problem {
     Problem(
       .notFound,
       "There is no space of vectors \(name); there are \(known.joined(separator: ", ")). "

@@ -105,8 +105,35 @@ enum Schemas {
         .init("exact", .boolean, required: false),
       ])
     ),
+    (
+      "VectorRow",
+      .object([
+        .init("item_id", .identifier), .init("space", .identifier), .init("vector", vector),
+        .init("version", .integer(min: 1, max: Int(UInt32.max)), required: false),
+      ])
+    ),
     ("UtilityInput", .object(utilityMembers)),
     ("VersionInput", .object([.init("version", .integer(min: 1, max: Int(UInt32.max)))])),
+    (
+      "NeighbourInput",
+      .object([
+        .init("item_id", .identifier),
+        .init(
+          "neighbours",
+          .list(
+            .object([
+              .init("item_id", .identifier),
+              .init("weight", .told(.number(min: 0), "Above 0; over 1 in all: scaled down.")),
+            ]), max: NeighbourTable.neighboursMax)),
+      ])
+    ),
+    (
+      "NeighboursServeInput",
+      .object([
+        .init("table", .identifier),
+        .init("items", .told(.integer(min: 0), "How many items it has in all.")),
+      ])
+    ),
     ("ModelInput", .object([.init("files", .object([], isOpen: true))])),
     (
       "ReplayInput",

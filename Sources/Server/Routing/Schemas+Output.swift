@@ -8,6 +8,12 @@ extension Schemas {
 
   static let output: [(name: String, schema: Schema)] = pages + writes + others
 
+  /// A table of learned neighbours, with more members.
+  private static func neighbourTable(_ more: [Schema.Member]) -> Schema {
+    .object(
+      [.init("table", .identifier), .init("items", .integer()), .init("pairs", .integer())] + more)
+  }
+
   private static func page(_ list: String, _ id: String, _ cursor: String) -> Schema {
     .object([
       .init(
@@ -90,6 +96,14 @@ extension Schemas {
     ),
     ("EventsAccepted", .any([accepted, batch])),
     ("BatchAccepted", batch),
+    (
+      "VectorsAccepted",
+      .object([
+        .init("accepted", .integer(min: 0)), .init("refused", .integer(min: 0)),
+        .init("unknown_items", .integer(min: 0)), offset,
+        .init("errors", .list(row), required: false),
+      ])
+    ),
     (
       "PostWritten",
       .object([
@@ -214,6 +228,17 @@ extension Schemas {
     ),
     ("Models", .object([.init("models", .list(open([.init("id", .text())])))], isOpen: true)),
     ("Model", open([.init("id", .text()), .init("stage", .text())])),
+    (
+      "Neighbours",
+      .object([
+        .init("serving", neighbourTable([.init("made", .time)]), required: false),
+        .init("gathered", neighbourTable([]), required: false),
+        .init("notices", .list(.text())),
+      ])
+    ),
+    ("NeighboursTaken", neighbourTable([.init("rows", .integer())])),
+    ("NeighboursServed", neighbourTable([.init("unknown_items", .integer())])),
+    ("NeighboursRemoved", .object([.init("removed", .boolean)])),
     ("Imported", .object([.init("id", .text())])),
     (
       "Promoted",

@@ -11,6 +11,7 @@ enum VectorDecoder {
   }
 
   private static let inputKeys = JSONKeys(["vector", "version"])
+  private static let rowKeys = JSONKeys(["item_id", "space", "vector", "version"])
   private static let versionKeys = JSONKeys(["version"])
   private static let queryKeys = JSONKeys([
     "vector", "item_id", "text", "k", "effort", "category", "author_id", "exact",
@@ -29,6 +30,29 @@ enum VectorDecoder {
       }
       guard let vector else { throw row.missing("vector") }
       return Input(vector: vector, version: version)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  /// A vector of a batch, which names its item and its space.
+  static func row(_ row: JSONValue) throws(Problem) -> (item: String, space: String, Input) {
+    var (item, space) = (String?.none, String?.none)
+    var input = Input(vector: [], version: nil)
+    do throws(JSONError) {
+      try row.forEachMember(of: rowKeys) { (key, value) throws(JSONError) in
+        if value.isNull { return }
+        switch rowKeys.names[key] {
+        case "item_id": item = try value.identifier(maxBytes: Identifier.bytesMax)
+        case "space": space = try value.identifier(maxBytes: Identifier.bytesMax)
+        case "vector": input.vector = try components(value)
+        default: input.version = UInt32(clamping: try value.int64(in: 1...Int64(UInt32.max)))
+        }
+      }
+      guard let item else { throw row.missing("item_id") }
+      guard let space else { throw row.missing("space") }
+      guard !input.vector.isEmpty else { throw row.missing("vector") }
+      return (item, space, input)
     } catch {
       throw Problem(error)
     }

@@ -33,6 +33,9 @@ extension EngineSettings {
       "page_log_unshown", \.pageLogUnshown, .integer(in: 0...1000),
       "Candidates that were not shown, drawn by chance, that are written with a page."),
     Setting(
+      "neighbour_pairs_max", \.neighbourPairsMax, .integer(in: 0...1_000_000_000),
+      "Pairs of an item and a learned neighbour at most; each takes 8 bytes of memory."),
+    Setting(
       "seed", \.seed, .integer(in: 0...UInt64.max),
       "The seed of everything that is drawn by chance."
     ),

@@ -3,7 +3,7 @@ public import Feed
 extension SurfaceSettings {
   /// The settings of each block below `surfaces`.
   public static let schema = Schema<SurfaceSettings>(
-    settings: pages + slate + exploration + times + online.settings,
+    settings: pages + retrieval + slate + exploration + times + online.settings,
     families: [
       .values(
         "sources", \.sources, names: SourceName.names, .integer(in: 0...100_000),
@@ -49,6 +49,13 @@ extension SurfaceSettings {
     Setting(
       "depth", \.depth, .integer(in: 1...100_000),
       "Items ranked at once, over which cursors move."),
+  ]
+
+  private static let retrieval: [Setting<SurfaceSettings>] = [
+    Setting(
+      "learned_neighbours", \.learnedNeighbours, .number(in: 0...1_000_000),
+      "How many live successions the learned neighbours of an item count as, in co_engaged; 0:"
+        + " they are left out.")
   ]
 
   private static let slate: [Setting<SurfaceSettings>] = [

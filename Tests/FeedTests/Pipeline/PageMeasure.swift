@@ -26,15 +26,17 @@ struct PageMeasure {
   }
 
   @Test(arguments: [false, true])
-  func uncachedPages(isOnline: Bool) throws {
+  func uncachedPages(isLearned: Bool) throws {
     let scene = Self.world(items: Self.items)
     let time = MachineTime(now: scene.clock.now)
-    let board = OnlineBoard()
-    for surface in ["home", "recommendations"] where isOnline {
+    let (board, neighbours) = (OnlineBoard(), NeighbourBoard())
+    print(isLearned ? "with the online part and learned neighbours" : "with neither")
+    if isLearned { neighbours.set(try Self.neighbours()) }
+    for surface in ["home", "recommendations"] where isLearned {
       scene.configuration.surfaces[surface]?.online.enabled = true
       board.open(surface, try #require(scene.configuration.surfaces[surface]).online)
     }
-    let pipeline = Pipeline(scene.configuration)
+    let pipeline = Pipeline(scene.configuration, neighbours: neighbours)
     let workspace = Workspace()
     for surface in ["home", "recommendations"] {
       var samples: [Double] = []
@@ -60,7 +62,7 @@ struct PageMeasure {
         String(format: "%.3f", samples[Int(Double(samples.count - 1) * share)])
       }
       print(
-        "\(surface)\(isOnline ? ", online" : ""): p50 \(quantile(0.5)) ms, "
+        "\(surface): p50 \(quantile(0.5)) ms, "
           + "p99 \(quantile(0.99)) ms, n \(samples.count)")
       for (name, stage) in stages.sorted(by: { $0.key < $1.key }) {
         let middle = stage.count / 2
@@ -68,6 +70,17 @@ struct PageMeasure {
         print("  \(name): \(microseconds) us, \(stage.map(\.left).sorted()[middle]) left")
       }
     }
+  }
+
+  /// Thirty neighbours of every item.
+  private static func neighbours() throws -> NeighbourTable {
+    var chance = SeededGenerator(seed: 9)
+    var draft = NeighbourDraft(name: "measure", pairsMax: items * 30)
+    for item in 0..<items {
+      let others = Set((0..<30).map { _ in chance.below(items) }).subtracting([item])
+      try draft.set("i\(item)", others.map { .init(item: "i\($0)", weight: 1) })
+    }
+    return draft.table(made: .zero)
   }
 
   /// Items of authors in topics; every user follows 200 authors and has acted 50 times.
