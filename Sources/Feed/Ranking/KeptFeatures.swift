@@ -88,11 +88,13 @@ struct KeptFeatures {
     let starts = features.map { (from: fresh.start($0), to: matrix.start($0)) }
     let totals = world.engagement.totals.span
     let computed = fresh.values.span
+    for index in places {
+      entries[Self.slot(rows[index])] = Self.entry(totals, minute, candidates, index)
+    }
     var kept = self.values.mutableSpan
     var values = matrix.values.mutableSpan
     for (number, index) in places.enumerated() {
       let slot = Self.slot(rows[index])
-      entries[slot] = Self.entry(totals, minute, candidates, index)
       for column in starts.indices {
         let value = computed[starts[column].from &+ number]
         kept[slot &* Self.width &+ column] = value
