@@ -59,7 +59,7 @@ package struct NearestSource: Source {
       let wanted = context.category == 0 ? k : k * NearestSource.categoryFactor
       // Of hundreds of candidates nobody misses one in fifty: a narrow beam.
       let report = world.vectors.search(
-        query: query, k: wanted, effort: effort > 0 ? effort : wanted + wanted / 2 + 8,
+        query: query, k: wanted, effort: effort > 0 ? effort : wanted + wanted / 8 + 8,
         allowed: allowed,
         keepGoing: {
           isLate = context.isSourceTimeOver
