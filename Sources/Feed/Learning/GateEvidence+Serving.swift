@@ -8,10 +8,13 @@ extension GateEvidence {
   /// The pages are the newest ones of as long a time as the profiles are of, so that both have the
   /// same hours; of them only those that are newer than the model's data, once these are a day.
   /// Where they are more than `events` events of the log, as many are read in places all over them.
+  ///
+  /// - Parameter id: the model's; pages that it ordered itself are left out, as they tell what it
+  ///   prefers, and not how features are computed. Empty = none.
   public static func serving(
-    _ engine: Engine, _ manifest: ModelManifest, _ events: Int
+    _ engine: Engine, _ manifest: ModelManifest, id: String = "", _ events: Int
   ) -> ServingProfiles {
-    var serving = pages(engine, manifest, events)
+    var serving = pages(engine, manifest, id, events)
     // A thousand items at a time: the writer waits meanwhile.
     serving.countAuthors { items in
       engine.read { world in
@@ -22,7 +25,7 @@ extension GateEvidence {
   }
 
   private static func pages(
-    _ engine: Engine, _ manifest: ModelManifest, _ events: Int
+    _ engine: Engine, _ manifest: ModelManifest, _ id: String, _ events: Int
   ) -> ServingProfiles {
     var serving = ServingProfiles(manifest.profiles)
     guard !manifest.profiles.isEmpty, events > 0, let newest = newest(engine) else {
@@ -32,7 +35,7 @@ extension GateEvidence {
     let reach = UInt64(clamping: events)
     let profiled = manifest.profiled
     guard profiled.to > .zero else {
-      read(engine, after: last > reach ? last - reach : 0, through: last, into: &serving)
+      read(engine, id, after: last > reach ? last - reach : 0, through: last, into: &serving)
       return serving
     }
     let length = max(dayMs, profiled.to.milliseconds - profiled.from.milliseconds)
@@ -41,7 +44,7 @@ extension GateEvidence {
     serving = ServingProfiles(manifest, from: start, to: newest.time)
     let first = offset(engine, at: start, before: last)
     guard last - first > reach else {
-      read(engine, after: first, through: last, into: &serving)
+      read(engine, id, after: first, through: last, into: &serving)
       return serving
     }
     let slices = min(slices, reach)
@@ -49,18 +52,19 @@ extension GateEvidence {
       // The last slice ends with the newest page.
       let step = (last - first - reach / slices) / max(1, slices - 1)
       let after = first + step * slice
-      read(engine, after: after, through: after + reach / slices, into: &serving)
+      read(engine, id, after: after, through: after + reach / slices, into: &serving)
     }
     return serving
   }
 
   /// Adds pages. A log that can't be read leaves too few rows, which the verdict says.
   private static func read(
-    _ engine: Engine, after: UInt64, through last: UInt64, into serving: inout ServingProfiles
+    _ engine: Engine, _ id: String, after: UInt64, through last: UInt64,
+    into serving: inout ServingProfiles
   ) {
     try? engine.scanPages(after: Offset(after)) { offset, page in
       guard offset.value <= last else { return false }
-      serving.add(page)
+      if page.model.isEmpty || !id.hasPrefix(page.model) { serving.add(page) }
       return offset.value < last
     }
   }

@@ -203,7 +203,7 @@ final class ModelKeeper: @unchecked Sendable {
     let production = serving.flatMap { $0.id == id ? nil : try? store.artifact($0.id).manifest }
     return ModelGate(settings.gate).judge(
       artifact, id: id, production: production,
-      serving: GateEvidence.serving(engine, artifact.manifest, settings.driftEvents)
+      serving: GateEvidence.serving(engine, artifact.manifest, id: id, settings.driftEvents)
     ) { GateEvidence.latencyUs($0, engine.time) }
   }
 

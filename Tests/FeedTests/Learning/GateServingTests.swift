@@ -17,6 +17,7 @@ struct GateServingTests {
       var page = PageServed(
         user: "u", surface: "home", requestID: "r\(number)", offset: .zero, servedBy: 0,
         time: time, entries: [.init(item: "i", score: 0, sources: 0)])
+      page.model = number % 4 == 0 ? "ab" : ""
       page.features = [Feature.recency.rawValue]
       page.entries[0].features = [Float(number)]
       batch.append(.pageServed(page), received: time)
@@ -52,6 +53,9 @@ struct GateServingTests {
     // Four days until two days ago: what came since.
     let fresh = GateEvidence.serving(engine, manifest(from: 18, to: 22), 1_000_000)
     #expect(fresh.rows == 40 && abs(fresh.lagDays - 2.95) < 0.1)
+    // What the model served itself is left out.
+    let own = GateEvidence.serving(engine, manifest(from: 18, to: 22), id: "abcd", 1_000_000)
+    #expect(own.rows == 30)
     // Until just now: a day all the same.
     let now = GateEvidence.serving(engine, manifest(from: 19.9, to: 23.9), 1_000_000)
     #expect(now.rows == 21 && now.samples[0].mean == 469)
