@@ -68,8 +68,10 @@ extension World {
           time: Timestamp(milliseconds: Int64(deed.second) * 1000)))
     }
     view.seen = traces.seen.count
+    // Whoever hides an item twice, or hides and reports it, has one hidden item.
+    var hidden: Set<UInt32> = []
     view.hidden = (0..<traces.hidden.count).map { traces.hidden[newest: $0] }
-      .filter { items.isLive($0) }.map { self.id(ItemRow($0)) }
+      .filter { items.isLive($0) && hidden.insert($0).inserted }.map { self.id(ItemRow($0)) }
     return view
   }
 

@@ -60,7 +60,8 @@ public final class Server: @unchecked Sendable {
       let service = self.service
       server = try HTTPServer(
         listen: settings.listen, limits: HTTPLimits(settings), threads: settings.ioThreads,
-        refusal: { service.refused($0) }, handler: { service.handle($0) })
+        refusal: { service.refused($0) }, longBody: { service.longBody($0) },
+        handler: { service.handle($0) })
     } catch {
       throw .listen(error.description)
     }

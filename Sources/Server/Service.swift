@@ -111,7 +111,7 @@ final class Service: Sendable {
     let now = engine.time.now
     let admission = try admit(exchange, route, now)
     if route.needsEngine, !isReady.load(ordering: .acquiring) {
-      meters.shed(.starting)
+      meters.shed(.starting, of: route)
       throw Problem(
         .starting, "The log is being folded in; GET /readyz tells how far.", retryAfterMs: 1_000)
     }

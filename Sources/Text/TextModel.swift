@@ -19,6 +19,8 @@ public final class TextModel: Sendable {
   public var dimension: Int { encoder.settings.hidden }
   /// Tokens of a text that are read, with the two that frame it.
   public var tokensMax: Int { encoder.settings.tokensMax }
+  /// Changes with the files of the model.
+  public let fingerprint: UInt64
   /// Cuts texts into tokens.
   package let tokenizer: Tokenizer
 
@@ -40,6 +42,7 @@ public final class TextModel: Sendable {
     folder: String, time: any TimeSource, options: TextModelOptions = TextModelOptions()
   ) throws(TextModelError) {
     let settings = try ModelSettings(folder: folder)
+    fingerprint = try ModelFingerprint.of(folder)
     let vocabulary = "\(folder)/vocab.txt"
     let pieces = try WordPieces(
       ModelFile.whole(vocabulary, bytesMax: 64 << 20), path: vocabulary)

@@ -46,6 +46,21 @@ import Testing
     #expect(ending.error.contains(says), "\(ending.error)")
   }
 
+  /// What is sound, but does nothing.
+  @Test(arguments: [
+    ("models.guard_click_drop=0.1", "knows of no clicks"),
+    ("models.train_after_labels=5000", "no model is trained by it"),
+    ("models.auto=production", "brings no canary into production"),
+  ])
+  func tellsWhatHasNoEffectWithoutLabels(_ setting: String, _ says: String) throws {
+    let ending = try Program.run("config", "check", "--set", setting)
+    #expect(ending.code == 0 && ending.error.contains(says), "\(ending.error)")
+    let joined = try Program.run(
+      "config", "check", "--set", setting, "--set", "learning.enabled=true")
+    #expect(joined.code == 0 && joined.error.isEmpty, "\(joined.error)")
+    #expect(try Program.run("config", "check").error.isEmpty)
+  }
+
   @Test func saysThatAFileIsNotThere() throws {
     let ending = try Program.run("config", "check", "--config", folder.path + "/none.yaml")
     #expect(ending.code == 1)

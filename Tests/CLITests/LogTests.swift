@@ -113,6 +113,28 @@ import Testing
     #expect(try JSONParser().parse(json.output).require("not_compared").int() == 1_234)
   }
 
+  /// Nothing noted, or the digest of an empty world alone: nothing is proven by either.
+  @Test func failsWhereNothingWasNoted() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path + "/data"
+    var source = RandomEvents(SeededGenerator(seed: 5))
+    do {
+      let log = try SQLiteLog(try DataDirectory(path, access: .write))
+      let settings = WorldSettings()
+      try log.mark(
+        DigestMark(
+          offset: .zero, digest: World(settings: settings).digest(),
+          configuration: settings.digest))
+      let empty = try Program.run("replay", "--data", path, "--verify")
+      #expect(empty.code == 0, "\(empty.error)")
+      _ = try log.append(source.batch(100))
+      try log.close()
+    }
+    let ending = try Program.run("replay", "--data", path, "--verify")
+    #expect(ending.code == 1 && ending.error.contains("noted no digest yet"), "\(ending.error)")
+    #expect(ending.output.isEmpty)
+  }
+
   @Test func wantsTheServersConfiguration() throws {
     let world = try SmallWorld(events: 100)
     let ending = try Program.run(

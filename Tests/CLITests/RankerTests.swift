@@ -1,5 +1,7 @@
 import CLI
+import Feed
 import JSON
+import Stores
 import TestKit
 import Testing
 
@@ -59,6 +61,63 @@ import Testing
       "evaluate", "ranker", "--model", model, "--format", "svmlight", "--data", valid[0],
       "--groups", valid[1])
     #expect(table.code == 0 && table.output.contains("ndcg@10"))
+    #expect(table.error.contains("nothing is measured by surface"), "\(table.error)")
+  }
+
+  /// Pages of two items: at home the newer one is clicked, as the model says, in the trends the
+  /// other one.
+  private func writeLog(_ path: String) throws {
+    let start = Timestamp(milliseconds: 1_767_225_600_000)
+    var batch = EventBatch()
+    for number in 0..<40 {
+      let time = start.advanced(milliseconds: Int64(number) * 60_000)
+      let isHome = number % 4 > 0
+      var page = PageServed(
+        user: "bob", surface: isHome ? "home" : "trending", requestID: "r\(number)",
+        offset: .zero, servedBy: 0, time: time,
+        entries: ["new", "old"].map { .init(item: $0, score: 1, sources: 1) })
+      page.features = [Feature.recency.rawValue, Feature.popularity.rawValue]
+      page.entries[0].features = [0.875, 0.5]
+      page.entries[1].features = [0.125, 0.5]
+      batch.append(.pageServed(page), received: time)
+      var click = Interaction(
+        user: "bob", action: .click, target: isHome ? "new" : "old", time: time)
+      click.requestID = page.requestID
+      batch.append(.interaction(click), received: time)
+    }
+    // Labels are complete once the log has gone on for so long.
+    let later = start.advanced(milliseconds: 60 * 3_600_000)
+    batch.append(.follow(Follow(follower: "x", followee: "y", time: later)), received: later)
+    let log = try SQLiteLog(DataDirectory(path, access: .write))
+    _ = try log.append(batch)
+    try log.close()
+  }
+
+  @Test func measuresWhatWasServedBySurface() throws {
+    let data = folder.path + "/data"
+    try writeLog(data)
+    let model = folder.path + "/model"
+    try ModelFolder.write(SmallModel.artifact(), to: model)
+    let words = ["evaluate", "ranker", "--model", model, "--format", "log", "--data", data]
+    let measured = try Program.run(words + ["--samples", "20", "--json"])
+    #expect(measured.code == 0, "\(measured.error)")
+    let found = try JSONParser().parse(measured.output)
+    #expect(try found.require("queries").int() == 40)
+    var segments: [String] = []
+    for segment in try found.require("segments").elements() {
+      let name = try segment.require("name").string()
+      let queries = try segment.require("queries").int()
+      segments.append("\(name) \(queries) \(try segment.require("mrr").double())")
+    }
+    #expect(segments == ["home 30 1.0", "trending 10 0.5"])
+    let table = try Program.run(words)
+    #expect(table.output.contains("surface  trending"), "\(table.output)")
+    let rows = try write("rows", queries: 9, seed: 4)
+    let file = try Program.run(
+      "evaluate", "ranker", "--model", model, "--format", "svmlight", "--data", rows[0])
+    #expect(file.code == 1, "the model knows features of pages")
+    let wrong = try Program.run(words + ["--groups", rows[1]])
+    #expect(wrong.code == 2 && wrong.error.contains("--groups"), "\(wrong.error)")
   }
 
   @Test func saysWhatIsWrong() throws {

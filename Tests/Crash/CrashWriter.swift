@@ -13,9 +13,9 @@ enum CrashWriter {
       switch arguments.first {
       case "append": try AppendTrial(arguments).run()
       case "flood": try FloodTrial(arguments).run()
-      case "snapshots": try SnapshotTrial(arguments).run()
-      case "graphs": try GraphTrial(arguments).run()
-      case "models": try ModelTrial(arguments).run()
+      case "snapshots": try SnapshotTrial.run(arguments)
+      case "graphs": try GraphTrial.run(arguments)
+      case "models": try ModelTrial.run(arguments)
       case "faults": try FaultTrials(arguments).run()
       case "measure": try Measurement(arguments).run()
       default: throw Refusal("append | flood | snapshots | graphs | models | faults | measure")

@@ -1,37 +1,20 @@
 internal import Feed
-internal import PowerCut
 internal import Stores
 
-/// `models DIR SEED CALL FIRST`: takes four models in from number FIRST on and brings each into
-/// production, until the power is cut, and says each that serves.
-struct ModelTrial {
-  private let folder: String
-  private let seed: Int
-  private let call: Int
-  private let first: Int
-
-  init(_ arguments: [String]) throws {
-    folder = try arguments.text(1)
-    seed = try arguments.number(2)
-    call = try arguments.number(3)
-    first = try arguments.number(4)
-  }
-
-  func run() throws {
-    let directory = try DataDirectory(folder, access: .write)
-    unsafe powercut_watch(folder)
-    powercut_cut_at(call, UInt64(seed))
-    let registry = try ModelRegistry(directory)
-    let cause = ModelLedger.Cause(actor: "trial", why: "", isForced: true)
-    for number in first..<first + 4 {
-      var ledger = try registry.ledger()
-      let id = try registry.add(Self.artifact(number))
-      ledger.register(id, at: .zero, cause)
-      try ledger.promote(id, to: .production, at: .zero, cause)
-      try registry.keep(ledger)
-      Output.line("saved \(number)")
+/// `models DIR SEED CALL FIRST`: takes four models in and brings each into production.
+enum ModelTrial {
+  static func run(_ arguments: [String]) throws {
+    try SavingTrial(arguments).run(4) { directory in
+      let registry = try ModelRegistry(directory)
+      let cause = ModelLedger.Cause(actor: "trial", why: "", isForced: true)
+      return { number in
+        var ledger = try registry.ledger()
+        let id = try registry.add(artifact(number))
+        ledger.register(id, at: .zero, cause)
+        try ledger.promote(id, to: .production, at: .zero, cause)
+        try registry.keep(ledger)
+      }
     }
-    Output.line("done")
   }
 
   /// A model that nobody could serve: only its bytes matter here.

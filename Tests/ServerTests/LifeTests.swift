@@ -105,7 +105,8 @@ import Testing
     log.release()
     for thread in threads { thread.join() }
     let metrics = try server.send("GET", "/metrics", as: try server.key(.metrics))
-    #expect(metrics.text.contains(#"updraft_requests_shed_total{reason="event_queue"} 1"#))
+    #expect(
+      metrics.text.contains(#"updraft_requests_shed_total{reason="event_queue",class="event"} 1"#))
   }
 
   @Test func whoAsksTooOftenWaits() throws {
@@ -135,6 +136,9 @@ import Testing
     server.clock.advance(milliseconds: 500)
     #expect(try server.send("GET", "/v1/me", as: ann).status == 200)
     #expect(try server.send("GET", "/v1/me", as: ann).status == 429)
+    let metrics = try server.send("GET", "/metrics", as: try server.key(.metrics)).text
+    #expect(metrics.contains(#"shed_total{reason="rate_limit",class="read"} 2"#))
+    #expect(metrics.contains(#"shed_total{reason="rate_limit",class="event"} 0"#))
   }
 
   @Test func aDemoLendsTokens() throws {

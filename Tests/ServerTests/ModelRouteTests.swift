@@ -104,6 +104,26 @@ import Testing
     #expect(try promote("abcd", "to=shadow", server, admin).status == 404)
   }
 
+  /// Forests are longer than other bodies: what an admin sends may be so, and nothing else.
+  @Test func aLargeModelIsTakenFromAnAdmin() throws {
+    let server = try TestServer(keepsModels: true) { $0.server.bodyBytesMax = 1 << 20 }
+    let admin = try server.key(.admin)
+    var artifact = SmallModel.artifact()
+    // Blanks behind a forest's JSON are still its JSON.
+    artifact.files["click.json"]? += [UInt8](repeating: 0x20, count: 9 << 20)
+    let body = try Self.files(artifact)
+    for caller in [try server.key(.service), try server.user("ann"), .nobody, .bearer("uk_x")] {
+      let refused = try server.send("POST", "/admin/models", as: caller, body)
+      #expect(refused.status == 413 && refused.code == "body-too-large", "\(refused.text)")
+    }
+    let elsewhere = try server.send("POST", "/admin/dead-letters/discard", as: admin, body)
+    #expect(elsewhere.status == 413)
+    let id = try load(artifact, server, admin)
+    #expect(try ModelFolder.id(of: artifact) == id)
+    let taken = try server.send("GET", "/admin/models/\(id)", as: admin)
+    #expect(taken.status == 200 && taken.text("stage") == "candidate")
+  }
+
   @Test func aServerWithoutARegistrySaysSo() throws {
     let server = try TestServer()
     let answer = try server.send("GET", "/admin/models", as: try server.key(.admin))
@@ -137,6 +157,19 @@ import Testing
       #expect(server.engine.models.arms().production?.id == ids[0])
       let ready = try server.send("GET", "/readyz?verbose=1")
       #expect(ready.status == 200 && ready.text.contains("can't be served as production"))
+      // Without being asked for more: what serves, what was refused, and why.
+      let plain = try server.send("GET", "/readyz")
+      try plain.read { root in
+        let models = try root.require("models")
+        #expect(try models.require("production").string() == ids[0])
+        for refused in try models.require("refused").elements(maxCount: 1) {
+          #expect(try refused.require("id").string() == ids[1])
+          #expect(try refused.require("stage").string() == "production")
+          #expect(try refused.require("serving").string() == ids[0])
+          #expect(try refused.require("reason").string().contains("click.json"))
+        }
+        #expect(try models.require("refused").count == 1)
+      }
       server.server.stop()
     }
     try TestFile.write(folder.path + "/data/models/ledger", [0x7b])

@@ -47,6 +47,27 @@ import Text
     }
   }
 
+  /// The server keeps vectors by it: another model in the same folder is not the old one.
+  @Test func anotherModelInTheFolderIsNoticed() throws {
+    let before = try model().fingerprint
+    #expect(try model().fingerprint == before)
+    try TinyModel(seed: 8).write(to: folder.path)
+    #expect(try TextModel(folder: folder.path, time: FakeTime()).fingerprint != before)
+    // One bit in the middle of the numbers.
+    try tiny.write(to: folder.path)
+    let path = folder.path + "/model.safetensors"
+    var bytes = try TestFile.read(path)
+    bytes[bytes.count / 2] ^= 1
+    try TestFile.write(path, bytes)
+    #expect(try TextModel(folder: folder.path, time: FakeTime()).fingerprint != before)
+    bytes[bytes.count / 2] ^= 1
+    try TestFile.write(path, bytes)
+    #expect(try TextModel(folder: folder.path, time: FakeTime()).fingerprint == before)
+    try TestFile.write(
+      folder.path + "/tokenizer_config.json", Array(#"{"do_lower_case":true}"#.utf8))
+    #expect(try TextModel(folder: folder.path, time: FakeTime()).fingerprint != before)
+  }
+
   @Test func aTextHasOneVectorInAnyBatchOnAnyThreads() throws {
     let model = try model()
     let alone = Self.texts.map { model.embed([$0])[0] }

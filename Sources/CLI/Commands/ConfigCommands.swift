@@ -26,7 +26,8 @@ enum ConfigCommands {
     "check", "Check a configuration and say what is wrong with it.",
     about: """
       Reads the file and the environment as the server would. Each fault is told with file, line \
-      and column, and with what was probably meant.
+      and column, and with what was probably meant. What is sound, but has no effect beside other \
+      settings, is told too.
       """,
     options: [.config, .set],
     examples: [
@@ -37,9 +38,12 @@ enum ConfigCommands {
     let loaded = try ConfigurationLoader.load(arguments)
     let place = arguments.text(.config) ?? "the defaults and the environment"
     let set = loaded.origins.count
+    let doubts = loaded.value.doubts
+    for doubt in doubts { console.note(doubt) }
     console.result("\(place): sound, \(set) settings set") { json in
       json.member("sound", true)
       json.member("set", set)
+      json.member("doubts", doubts)
       json.member("world_digest", Figures.digest(loaded.value.world.digest))
     }
     return .well

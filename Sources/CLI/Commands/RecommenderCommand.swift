@@ -22,6 +22,9 @@ enum RecommenderCommand {
       and \
       ials together.
 
+      Figures are also by new and old users and by head and tail items. Interactions don't name \
+      surfaces; figures by surface come from updraft evaluate ranker --format log.
+
       With --search the settings of each model are looked for as long as said, on a part of the \
       training alone; the test is looked at once, at the end.
       """,

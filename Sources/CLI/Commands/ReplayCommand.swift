@@ -12,7 +12,8 @@ enum ReplayCommand {
       computes it again, read-only, beside a running server or without one. With --verify it goes \
       up to the newest offset for which the server noted its digest (it does when it stops, and \
       when it is asked), and compares: live = rebuilt, bit for bit. How many events came after \
-      that offset, as after a crash, is told.
+      that offset, as after a crash, is told. Where nothing was noted there is nothing to compare, \
+      and the command fails.
 
       The configuration must be the server's: name its file with --config.
       """,
@@ -23,7 +24,10 @@ enum ReplayCommand {
         "updraft replay --data ./data --verify --server http://127.0.0.1:8080 --key uk_…",
         "Asks the running server (with an admin key) for its digest first."),
       .init("updraft replay --data ./data", "Rebuilds to the log's end and says what is there."),
-    ], exits: [.failed: "the digests differ, or something could not be read"]
+    ],
+    exits: [
+      .failed: "the digests differ, none was noted to compare with, or something can't be read"
+    ]
   ) { arguments, console in
     let settings = try ConfigurationLoader.load(arguments).value.world
     let directory = try DataDirectory(try arguments.required(.data), access: .read)
@@ -43,7 +47,8 @@ enum ReplayCommand {
   private static func newestMark(
     _ log: SQLiteLog, _ settings: WorldSettings
   ) throws -> DigestMark {
-    let marks = try log.marks(limit: 1_000)
+    // The digest of nothing says nothing of a log that holds something.
+    let marks = try log.marks(limit: 1_000).filter { $0.offset > .zero || log.end == .zero }
     if let mark = marks.first(where: { $0.configuration == settings.digest }) { return mark }
     throw Failure(
       "no-digest",

@@ -51,6 +51,7 @@ enum ServeCommand {
     let notice: @Sendable (String) -> Void = { line in
       console.isJSON ? console.event("notice") { $0.member("message", line) } : console.note(line)
     }
+    for doubt in configuration.doubts { notice(doubt) }
     let embedder = try ModelEmbedder.loaded(configuration, SystemTime())
     let node = try Node(path, configuration, notice: notice)
     try mayListen(configuration.server, node, path)

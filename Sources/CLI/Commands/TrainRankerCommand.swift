@@ -93,9 +93,9 @@ enum TrainRankerCommand {
     if arguments.has(.data) {
       guard !arguments.has(.trainRows), !arguments.has(.validRows), !arguments.has(.rankerFormat)
       else { throw Failure.usage("--data: not with --format, --train or --valid") }
-      let (table, end) = try logged(arguments, console)
-      options.through = end
-      return (table, nil)
+      let pages = try logged(arguments, .data, console)
+      options.through = pages.end
+      return (try pages.table(), nil)
     }
     guard arguments.has(.trainRows) else {
       throw Failure.usage("name what to learn from: --format svmlight --train FILE, or --data DIR")
@@ -113,12 +113,12 @@ enum TrainRankerCommand {
     return (both[0], both[1])
   }
 
-  /// What the log says was served, and the last event that was read.
-  private static func logged(
-    _ arguments: Arguments, _ console: Console
-  ) throws -> (TrainingTable, Offset) {
+  /// What the log of the folder that an option names says was served, and what came of it.
+  static func logged(
+    _ arguments: Arguments, _ folder: Option, _ console: Console
+  ) throws -> LoggedTable {
     let configuration = try ConfigurationLoader.load(arguments).value
-    let log = try SQLiteLog(DataDirectory(try arguments.required(.data), access: .read))
+    let log = try SQLiteLog(DataDirectory(try arguments.required(folder), access: .read))
     var examples = JoinedExamples(log, configuration)
     examples.through = log.end
     var progress = Progress(console, "joining", unit: "events")
@@ -132,7 +132,7 @@ enum TrainRankerCommand {
         "passed over \(Figures.count(table.pagesWithoutFeatures, "page")) whose features were not "
           + "kept")
     }
-    return (try table.table(), table.end)
+    return table
   }
 
   private static func tell(

@@ -14,8 +14,14 @@ struct ModelEmbedder: TextEmbedder {
     let folder = configuration.textModel
     guard !folder.isEmpty else { return nil }
     let model = try TextModel(folder: folder, time: time)
+    return ModelEmbedder(model: model, name: name(folder, model.fingerprint))
+  }
+
+  /// The folder's name and, as another model may come to lie there, what its files are.
+  static func name(_ folder: String, _ fingerprint: UInt64) -> String {
     let last = folder.split(separator: "/").last.map(String.init) ?? folder
-    return ModelEmbedder(model: model, name: last)
+    let digits = String(fingerprint >> 32, radix: 16)
+    return last + "-" + String(repeating: "0", count: 8 - digits.count) + digits
   }
 
   var dimension: Int { model.dimension }

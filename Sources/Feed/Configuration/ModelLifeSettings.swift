@@ -16,8 +16,11 @@ public struct ModelLifeSettings: Equatable, Sendable {
   public var canaryImpressions = ModelPilot().canaryImpressions
   /// See `ModelPilot.canaryPercent`.
   public var canaryPercent = ModelPilot().canaryPercent
-  /// Logged events, counted from the newest, that drift is judged by.
+  /// Events of the log that are read for drift: the newest ones of as long a time as the model's
+  /// profiles are of, or that many in places all over them.
   public var driftEvents = 200_000
+  /// See `GateLimits.positivesMin`.
+  public var gatePositivesMin = GateLimits().positivesMin
   /// See `GateLimits.driftRowsMin`.
   public var driftRowsMin = GateLimits().driftRowsMin
   /// See `GateLimits.psiMax`.
@@ -40,8 +43,8 @@ public struct ModelLifeSettings: Equatable, Sendable {
   public var guardFailureShare = ModelGuardian.Limits().failureShareMax
   /// See `ModelGuardian.Limits.latencyRatioMax`.
   public var guardLatencyRatio = ModelGuardian.Limits().latencyRatioMax
-  /// See `ModelGuardian.Limits.clickAlpha`.
-  public var guardClickAlpha = ModelGuardian.Limits().clickAlpha
+  /// See `ModelGuardian.Limits.alpha`.
+  public var guardAlpha = ModelGuardian.Limits().alpha
   /// See `ModelGuardian.Limits.clickDropMin`.
   public var guardClickDrop = ModelGuardian.Limits().clickDropMin
   /// See `ModelGuardian.Limits.diversityDropMax`.
@@ -64,6 +67,7 @@ public struct ModelLifeSettings: Equatable, Sendable {
   /// Where the gate shuts.
   public var gate: GateLimits {
     var gate = GateLimits()
+    gate.positivesMin = gatePositivesMin
     gate.driftRowsMin = driftRowsMin
     gate.psiMax = psiMax
     gate.meanShiftMax = meanShiftMax
@@ -80,7 +84,7 @@ public struct ModelLifeSettings: Equatable, Sendable {
     limits.impressionsMin = guardImpressions
     limits.failureShareMax = guardFailureShare
     limits.latencyRatioMax = guardLatencyRatio
-    limits.clickAlpha = guardClickAlpha
+    limits.alpha = guardAlpha
     limits.clickDropMin = guardClickDrop
     limits.diversityDropMax = guardDiversityDrop
     return limits

@@ -6,23 +6,6 @@ public enum GateEvidence {
   private static let rows = 1_000
   private static let repeats = 5
 
-  /// Features of the pages among the newest events of the log, in the bins of training.
-  public static func serving(
-    _ engine: Engine, _ profiles: [ModelManifest.Profile], _ events: Int
-  ) -> ServingProfiles {
-    var serving = ServingProfiles(profiles)
-    guard !profiles.isEmpty else { return serving }
-    let last = engine.logEnd
-    let reach = UInt64(clamping: events)
-    let start = Offset(last.value > reach ? last.value - reach : 0)
-    // A log that can't be read leaves too few rows, which the verdict says.
-    try? engine.scanPages(after: start) { offset, page in
-      serving.add(page)
-      return offset < last
-    }
-    return serving
-  }
-
   /// The fastest of a few runs of every forest over a thousand seeded rows, in microseconds.
   public static func latencyUs(_ model: RankingModel, _ time: any TimeSource) -> Double {
     let width = model.features.count

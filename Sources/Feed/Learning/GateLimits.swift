@@ -4,10 +4,14 @@ public struct GateLimits: Equatable, Sendable {
   public var metricSlack = 0.005
   /// The largest expected calibration error of a head.
   public var calibrationErrorMax = 0.05
-  /// The largest population stability index of a feature.
+  /// Shown items of the rows that judged a head, that reached its objective; with fewer its
+  /// metrics are told, but shut nothing.
+  public var positivesMin = 100
+  /// The largest population stability index of a feature; more where requests are so few that
+  /// chance alone makes more.
   public var psiMax = 0.2
   /// The largest shift of a feature's mean, as a share of its mean in training, or of its deviation
-  /// there where that is larger.
+  /// there where that is larger; more where requests are so few that chance alone makes more.
   public var meanShiftMax = 0.1
   /// Logged rows without which drift is not judged.
   public var driftRowsMin = 1_000

@@ -107,17 +107,56 @@ public struct ModelGate: Sendable {
       ]
     }
     var checks: [GateVerdict.Check] = []
+    if !names.contains(where: { Self.head(of: $0).flatMap { tooFew(manifest, $0) } == nil }) {
+      checks.append(
+        .init(
+          "metrics", figure: 0, limit: 1, isPassed: false,
+          detail: "no ranking metric has positives enough, so nothing shows that it beats "
+            + "popularity"))
+    }
     for name in names {
       guard let value = manifest.metrics[name] else { continue }
+      if let head = Self.head(of: name), let few = tooFew(manifest, head) {
+        checks.append(unjudged("metrics", name, few))
+        continue
+      }
       if let floor = manifest.popularity[name] {
         checks.append(
           .init(
             "metrics.popularity", name, figure: value, limit: floor, isPassed: value > floor,
             detail: "\(Self.text(value)), recent popularity \(Self.text(floor))"))
       }
-      if let production, let check = against(production, manifest, name) { checks.append(check) }
+      guard let production else { continue }
+      if let head = Self.head(of: name), let few = tooFew(production, head) {
+        checks.append(unjudged("metrics.production", name, few, " of the one in production"))
+      } else if let check = against(production, manifest, name) {
+        checks.append(check)
+      }
     }
     return checks
+  }
+
+  /// The head that a metric is of, such as `click` of `auc.click`; nil = of the order.
+  private static func head(of metric: String) -> String? {
+    metric.firstIndex(of: ".").map { String(metric[metric.index(after: $0)...]) }
+      .flatMap { Objective.named($0) == nil ? nil : $0 }
+  }
+
+  /// How many positives judged a head, if these are too few to say anything; nil = enough, or not
+  /// known.
+  private func tooFew(_ manifest: ModelManifest, _ head: String) -> Double? {
+    guard let positives = manifest.metrics["positives.\(head)"] else { return nil }
+    return positives < Double(limits.positivesMin) ? positives : nil
+  }
+
+  private func unjudged(
+    _ check: String, _ subject: String, _ positives: Double, _ whose: String = ""
+  ) -> GateVerdict.Check {
+    .init(
+      check, subject, figure: positives, limit: Double(limits.positivesMin), isPassed: true,
+      detail:
+        "not judged: \(Int(max(0, positives))) positives among the rows that judge it\(whose), "
+        + "\(limits.positivesMin) are needed")
   }
 
   /// Against production: on the same rows the metric itself; on others its lead over recent
@@ -148,6 +187,10 @@ public struct ModelGate: Sendable {
   private func calibration(_ manifest: ModelManifest) -> [GateVerdict.Check] {
     var checks: [GateVerdict.Check] = []
     for head in manifest.heads where head.name != RankingModel.orderName {
+      if let few = tooFew(manifest, head.name) {
+        checks.append(unjudged("calibration", head.name, few))
+        continue
+      }
       guard let error = manifest.metrics["ece.\(head.name)"] else {
         checks.append(
           .init(
@@ -186,26 +229,41 @@ public struct ModelGate: Sendable {
             + "\(limits.driftRowsMin) are needed")
       ]
     }
-    var checks: [GateVerdict.Check] = []
-    for (profile, sample) in zip(serving.profiles, serving.samples)
-    where sample.present + sample.missing > 0
-      && Feature.named(profile.feature)?.isOfClock != true
-    {
-      let psi = FeatureDrift.psi(profile, sample)
-      checks.append(
-        .init(
-          "drift.psi", profile.feature, figure: psi, limit: limits.psiMax,
-          isPassed: psi <= limits.psiMax,
-          detail: "stability index \(Self.text(psi)), at most \(Self.text(limits.psiMax))"))
-      let shift = FeatureDrift.meanShift(profile, sample)
-      checks.append(
-        .init(
-          "drift.mean", profile.feature, figure: shift, limit: limits.meanShiftMax,
-          isPassed: shift <= limits.meanShiftMax,
-          detail: "mean \(Self.text(profile.mean)) in training, "
-            + "\(Self.text(sample.mean ?? .nan)) in serving"))
+    return serving.profiles.indices.flatMap { place in
+      let sample = serving.samples[place]
+      let isOfClock = Feature.named(serving.profiles[place].feature)?.isOfClock == true
+      return sample.present + sample.missing > 0 && !isOfClock ? drift(serving, place) : []
     }
-    return checks
+  }
+
+  private func drift(_ serving: ServingProfiles, _ place: Int) -> [GateVerdict.Check] {
+    let (profile, sample) = (serving.profiles[place], serving.samples[place])
+    let (lag, draws) = (serving.lagDays, serving.draws(of: place))
+    let psi = FeatureDrift.psi(profile, sample)
+    let own = FeatureDrift.psiMax(profile, limit: limits.psiMax, lagDays: lag)
+    let psiMax = max(own, FeatureDrift.psiByChance(profile, sample, draws: draws))
+    let shift = FeatureDrift.meanShift(profile, sample, lagDays: lag)
+    let shiftMax = max(
+      limits.meanShiftMax, FeatureDrift.meanShiftByChance(profile, draws: draws))
+    let chance =
+      ", which chance alone makes of \(sample.requests) requests "
+      + "and \(serving.items) items" + (serving.authors.map { " of \($0) authors" } ?? "")
+    let moving = ", as fast as it moved in training by itself"
+    let goal = Self.text(profile.mean + profile.trend * lag)
+    let trained = goal == Self.text(profile.mean) ? "" : ", on its way to \(goal)"
+    return [
+      .init(
+        "drift.psi", profile.feature, figure: psi, limit: psiMax, isPassed: psi <= psiMax,
+        detail: "stability index \(Self.text(psi)), at most \(Self.text(psiMax))"
+          + (psiMax > own ? chance : Self.text(own) == Self.text(limits.psiMax) ? "" : moving)),
+      .init(
+        "drift.mean", profile.feature, figure: shift, limit: shiftMax,
+        isPassed: shift <= shiftMax,
+        detail: "mean \(Self.text(profile.mean)) in training\(trained), "
+          + "\(Self.text(sample.mean ?? .nan)) in serving, a shift of "
+          + "\(Self.text(shift * 100)) %, at most \(Self.text(shiftMax * 100)) %"
+          + (shiftMax > limits.meanShiftMax ? chance : "")),
+    ]
   }
 
   /// A number with four digits, for people.

@@ -4,14 +4,17 @@ internal import Glibc
 /// guardrail breaks.
 ///
 /// A state machine without a clock: it is told readings and times, and gives a breach at most once
-/// a model. Errors and clicks break at once, as their bounds hold however often they are looked at;
-/// latency and diversity break when they are beyond their limit three readings in a row.
+/// a model. A guardrail breaks when an interval around what was found lies beyond the limit, never
+/// because of a few odd pages: each look may be wrong by a share of `alpha` that gets smaller from
+/// look to look, so that all looks together are wrong by `alpha` at most. What is clearly broken is
+/// beyond every interval after a few pages. Latency and diversity break only when the newest pages
+/// of three looks in a row are beyond the limit too, as one pause makes many pages slow.
 public struct ModelGuardian: Sendable {
   /// What is watched.
   public enum Guardrail: String, CaseIterable, Sendable {
     /// Pages on which the model failed.
     case errors
-    /// The 99th percentile of making a page.
+    /// Pages slower than the control's 99th percentile.
     case latency
     /// Clicks for each item shown.
     case clicks
@@ -19,39 +22,21 @@ public struct ModelGuardian: Sendable {
     case diversity
   }
 
-  /// What came of the pages of one arm since it is watched.
-  public struct Reading: Equatable, Sendable {
-    /// Pages made.
-    public var pages: UInt64 = 0
-    /// Pages of them on which the model failed or said something that is no number.
-    public var failures: UInt64 = 0
-    /// Items shown.
-    public var impressions: UInt64 = 0
-    /// Items clicked.
-    public var clicks: UInt64 = 0
-    /// Distinct authors, page by page, added up.
-    public var authors: UInt64 = 0
-    /// The 99th percentile of making a page, in microseconds; 0 = not known.
-    public var latencyUs = 0.0
-
-    /// Nothing yet.
-    public init() {}
-  }
-
   /// Where guardrails break.
   public struct Limits: Equatable, Sendable {
-    /// Pages of an arm below which errors, latency and diversity are not judged.
+    /// Pages of each arm below which latency and diversity are not judged.
     public var pagesMin: UInt64 = 200
     /// Items shown by an arm below which clicks are not judged.
     public var impressionsMin: UInt64 = 1_000
     /// The largest share of pages on which the model may fail.
     public var failureShareMax = 0.01
-    /// How many times the control's 99th percentile a page may take.
+    /// How many times the control's 99th percentile a page may take; more often than the control is
+    /// above its own, none may.
     public var latencyRatioMax = 1.5
-    /// A 99th percentile below it never breaks, in microseconds.
+    /// A page below it is never slow, in microseconds.
     public var latencyFloorUs = 5_000.0
-    /// The chance of calling an equal click rate a lower one, over all looks together.
-    public var clickAlpha = 0.01
+    /// The chance that equal arms ever break a guardrail, over all looks, for each guardrail.
+    public var alpha = 0.01
     /// How much lower than the control's a click rate is before it matters, as a share of it.
     public var clickDropMin = 0.05
     /// How much lower than the control's the authors of a page may be, as a share of them.
@@ -75,8 +60,16 @@ public struct ModelGuardian: Sendable {
     public var detail: String
   }
 
-  /// Readings in a row that latency and diversity take to break.
+  /// Looks in a row that latency and diversity take to break.
   static let strikesMax = 3
+  /// Between two looks at latency and diversity lie so many pages, or this share of all if more.
+  static let freshMin: UInt64 = 50
+  private static let freshShare = 0.05
+  private static let freshMax: UInt64 = 1_000
+  /// The 99th percentile.
+  private static let slowest = 0.01
+  /// Standard errors on the control's side: 99 %.
+  private static let controlWidth = 2.33
 
   /// Where guardrails break.
   public let limits: Limits
@@ -85,6 +78,13 @@ public struct ModelGuardian: Sendable {
   private var strikes: [Guardrail: Int] = [:]
   private var last: Timestamp?
   private var isBroken = false
+  /// Readings that counted, and those of them at which latency and diversity were looked at.
+  private var readings = 0
+  private var looks = 0
+  /// The reading of the look before.
+  private var before = Reading()
+  /// How clicks are spread over readings, which says how much they come together.
+  private var spread = (treated: ClickSpread(), control: ClickSpread())
 
   /// Watches nothing yet.
   public init(_ limits: Limits = Limits()) { self.limits = limits }
@@ -92,10 +92,8 @@ public struct ModelGuardian: Sendable {
   /// Begins to watch a model, or none.
   public mutating func watch(_ id: String?) {
     guard id != watched else { return }
+    self = ModelGuardian(limits)
     watched = id
-    strikes = [:]
-    last = nil
-    isBroken = false
   }
 
   /// Looks at a reading of the watched model and of its control.
@@ -107,84 +105,127 @@ public struct ModelGuardian: Sendable {
     guard watched != nil, !isBroken else { return nil }
     if let last, time < last.advanced(milliseconds: limits.spacingMs), time >= last { return nil }
     last = time
-    let breach =
-      errors(treated) ?? clicks(treated, control)
-      ?? lasting(.latency, latency(treated, control))
-      ?? lasting(.diversity, diversity(treated, control))
+    readings += 1
+    spread.treated.note(treated)
+    spread.control.note(control)
+    let breach = errors(treated) ?? clicks(treated, control) ?? lasting(treated, control)
     isBroken = breach != nil
     return breach
   }
 
-  private mutating func lasting(_ guardrail: Guardrail, _ breach: Breach?) -> Breach? {
-    guard let breach else {
-      strikes[guardrail] = 0
-      return nil
-    }
-    strikes[guardrail, default: 0] += 1
-    return strikes[guardrail, default: 0] >= Self.strikesMax ? breach : nil
+  /// The evidence that the k-th look takes, so that all of them are wrong by alpha together:
+  /// Σ 1/(k(k+1)) = 1.
+  private func needed(_ look: Int) -> Double {
+    log(Double(look) * Double(look + 1) / limits.alpha)
   }
 
-  // MARK: Guardrails
+  // MARK: What breaks at once
 
   private func errors(_ treated: Reading) -> Breach? {
-    guard treated.pages >= limits.pagesMin else { return nil }
-    let share = Double(treated.failures) / Double(treated.pages)
-    guard share > limits.failureShareMax else { return nil }
-    return Breach(
-      guardrail: .errors, figure: share, limit: limits.failureShareMax,
-      detail: "failed on \(treated.failures) of \(treated.pages) pages")
-  }
-
-  private func latency(_ treated: Reading, _ control: Reading) -> Breach? {
-    guard min(treated.pages, control.pages) >= limits.pagesMin,
-      treated.latencyUs > limits.latencyFloorUs, control.latencyUs > 0
-    else { return nil }
-    let ratio = treated.latencyUs / control.latencyUs
-    guard ratio > limits.latencyRatioMax else { return nil }
-    return Breach(
-      guardrail: .latency, figure: ratio, limit: limits.latencyRatioMax,
-      detail: "a page's 99th percentile is \(ModelGate.text(treated.latencyUs)) us, beside "
-        + "\(ModelGate.text(control.latencyUs)) us")
-  }
-
-  private func diversity(_ treated: Reading, _ control: Reading) -> Breach? {
-    guard min(treated.pages, control.pages) >= limits.pagesMin else { return nil }
-    let mine = Double(treated.authors) / Double(treated.pages)
-    let other = Double(control.authors) / Double(control.pages)
-    guard other > 0, mine < other * (1 - limits.diversityDropMax) else { return nil }
-    return Breach(
-      guardrail: .diversity, figure: 1 - mine / other, limit: limits.diversityDropMax,
-      detail: "\(ModelGate.text(mine)) authors a page, beside \(ModelGate.text(other))")
+    let limit = limits.failureShareMax
+    let fresh = treated.since(before)
+    // Of all pages, or of the newest: a model that fails from now on has many good pages behind it.
+    for part in [treated, fresh] {
+      // Both halves together have the share of this look.
+      guard
+        ChanceBounds.excess(hits: part.failures, of: part.pages, share: limit)
+          >= needed(readings) + log(2)
+      else { continue }
+      return Breach(
+        guardrail: .errors, figure: Double(part.failures) / Double(part.pages), limit: limit,
+        detail: "failed on \(part.failures) of \(part.pages) pages")
+    }
+    return nil
   }
 
   private func clicks(_ treated: Reading, _ control: Reading) -> Breach? {
     guard min(treated.impressions, control.impressions) >= limits.impressionsMin else { return nil }
-    let mine = Double(min(treated.clicks, treated.impressions)) / Double(treated.impressions)
-    let other = Double(min(control.clicks, control.impressions)) / Double(control.impressions)
-    guard other > 0, mine < other * (1 - limits.clickDropMin) else { return nil }
-    let evidence = Self.evidence(
-      (mine, Double(treated.impressions)), (other, Double(control.impressions)))
-    guard evidence >= -log(limits.clickAlpha) else { return nil }
+    let mine = Self.rate(treated)
+    let other = Self.rate(control)
+    // What is held against the control is not its rate, but the lowest that would not matter.
+    let lowest = other * (1 - limits.clickDropMin)
+    guard other > 0, mine < lowest else { return nil }
+    let keeps = (1 - limits.clickDropMin) * (1 - limits.clickDropMin)
+    // The variance if both were equal, as the control's rate is the better known.
+    let pooled =
+      Double(treated.clicks + control.clicks) / Double(treated.impressions + control.impressions)
+    let together = max(spread.treated.dispersion, spread.control.dispersion)
+    let variance =
+      together * pooled * (1 - pooled)
+      * (1 / Double(treated.impressions) + keeps / Double(control.impressions))
+    let evidence = ChanceBounds.mixture(
+      difference: mine - lowest, variance: variance, prior: (other / 10) * (other / 10))
+    guard evidence >= -log(limits.alpha) else { return nil }
     return Breach(
       guardrail: .clicks, figure: 1 - mine / other, limit: limits.clickDropMin,
       detail: "\(ModelGate.text(mine * 100)) % of what it shows is clicked, beside "
         + "\(ModelGate.text(other * 100)) %")
   }
 
-  /// The logarithm of the mixture likelihood ratio that two rates differ: beyond ln(1/alpha) the
-  /// chance that equal rates ever get there is below alpha, however often one looks (Johari,
-  /// Koomen, Pekelis, Walsh, KDD 2017, doi:10.1145/3097983.3097992). The mixture is normal with a
-  /// tenth of the control's rate as its deviation.
-  static func evidence(
-    _ treated: (rate: Double, count: Double), _ control: (rate: Double, count: Double)
-  ) -> Double {
-    let all = treated.count + control.count
-    let pooled = (treated.rate * treated.count + control.rate * control.count) / all
-    let variance = pooled * (1 - pooled) * (1 / treated.count + 1 / control.count)
-    let prior = (control.rate / 10) * (control.rate / 10)
-    guard variance > 0, prior > 0 else { return 0 }
-    let difference = treated.rate - control.rate
-    return 0.5 * log(variance / (variance + prior))
-      + prior * difference * difference / (2 * variance * (variance + prior))
+  private static func rate(_ reading: Reading) -> Double {
+    Double(min(reading.clicks, reading.impressions)) / Double(reading.impressions)
+  }
+
+  // MARK: What breaks when it lasts
+
+  private mutating func lasting(_ treated: Reading, _ control: Reading) -> Breach? {
+    guard min(treated.pages, control.pages) >= limits.pagesMin else { return nil }
+    let fresh = treated.since(before)
+    let wanted = UInt64(min(Double(treated.pages) * Self.freshShare, Double(Self.freshMax)))
+    guard fresh.pages >= max(Self.freshMin, wanted) else { return nil }
+    before = treated
+    looks += 1
+    let broken = [latency(treated, fresh, control), diversity(treated, fresh, control)]
+    for (guardrail, breach) in zip([Guardrail.latency, .diversity], broken) {
+      strikes[guardrail] = breach == nil ? 0 : strikes[guardrail, default: 0] + 1
+      if let breach, strikes[guardrail, default: 0] >= Self.strikesMax { return breach }
+    }
+    return nil
+  }
+
+  /// Whether pages that take more than the limit come more often than pages of the control that
+  /// take more than its 99th percentile may, as far as its pages tell that.
+  private func latency(_ treated: Reading, _ fresh: Reading, _ control: Reading) -> Breach? {
+    guard let place = control.place(above: Self.slowest), treated.timed > 0 else { return nil }
+    let bounds = ArmMeters.durations
+    guard place < bounds.count else { return nil }
+    let limitUs = max(bounds[place] * 1e6 * limits.latencyRatioMax, limits.latencyFloorUs)
+    // Buckets end where they end: the next one above the limit is compared with.
+    guard let slow = bounds.firstIndex(where: { $0 * 1e6 >= limitUs }) else { return nil }
+    let may = ChanceBounds.largestShare(
+      hits: control.slower(than: place), of: control.timed, width: Self.controlWidth)
+    let (all, found) = (treated.timed, treated.slower(than: slow))
+    guard Double(fresh.slower(than: slow)) > may * Double(fresh.timed),
+      ChanceBounds.excess(hits: found, of: all, share: may) >= needed(looks)
+    else { return nil }
+    return Breach(
+      guardrail: .latency, figure: Double(found) / Double(all), limit: may,
+      detail: "\(found) of \(all) pages took more than \(ModelGate.text(bounds[slow] * 1e6)) us, "
+        + "\(ModelGate.text(limits.latencyRatioMax)) times the other pages' 99th percentile")
+  }
+
+  /// Whether an interval around the authors of a page lies below what the control's allow.
+  private func diversity(_ treated: Reading, _ fresh: Reading, _ control: Reading) -> Breach? {
+    let (mine, variance) = Self.authors(treated)
+    let (other, otherVariance) = Self.authors(control)
+    let keeps = 1 - limits.diversityDropMax
+    let limit = other * keeps
+    guard mine < limit, Self.authors(fresh).mean < limit else { return nil }
+    let error = (variance + keeps * keeps * otherVariance).squareRoot()
+    // exp(-z²/2) bounds the tail of the normal distribution.
+    let width = (2 * needed(looks)).squareRoot()
+    guard mine + width * error < limit else { return nil }
+    return Breach(
+      guardrail: .diversity, figure: 1 - mine / other, limit: limits.diversityDropMax,
+      detail: "\(ModelGate.text(mine)) authors a page, beside \(ModelGate.text(other))")
+  }
+
+  /// The mean of distinct authors on a page, and the variance of that mean.
+  private static func authors(_ reading: Reading) -> (mean: Double, variance: Double) {
+    let count = Double(reading.pages)
+    guard count > 1 else { return (Double(reading.authors), .infinity) }
+    let mean = Double(reading.authors) / count
+    let squares = Double(reading.authorSquares) / count - mean * mean
+    return (mean, max(0, squares) / (count - 1))
   }
 }

@@ -35,7 +35,8 @@ public struct ModelManifest: Equatable, Sendable {
     public init() {}
   }
 
-  /// How a feature was distributed in training, for drift: shares of ten bins.
+  /// How a feature was distributed on the newest rows of training, `profiled`, for drift: shares of
+  /// up to ten bins. A feature of the request counts once a request, not once a row.
   public struct Profile: Equatable, Sendable {
     /// The feature.
     public var feature: String
@@ -50,6 +51,11 @@ public struct ModelManifest: Equatable, Sendable {
     /// The share of rows in each bin, `edges.count + 1` of them; a value equal to an edge is below
     /// it.
     public var shares: [Double]
+    /// How much the mean rose a day, over all rows of training; 0 = it did not, or is not known.
+    public var trend = 0.0
+    /// How fast the distribution moved by itself at the end of training: the square root of the
+    /// stability index between these rows and those before them, less what chance makes, a day.
+    public var speed = 0.0
 
     /// A profile.
     public init(
@@ -83,8 +89,11 @@ public struct ModelManifest: Equatable, Sendable {
   public var metrics: [String: Double] = [:]
   /// The same metrics of recent popularity on the same rows.
   public var popularity: [String: Double] = [:]
-  /// How features were distributed.
+  /// How features were distributed on the rows of `profiled`.
   public var profiles: [Profile] = []
+  /// The newest rows of training, which profiles are of; `from` and `to` are 0 where times are not
+  /// known, `requests` where their number is not.
+  public var profiled = DataRange()
   /// Rows for a smoke test, row after row in the order of `features`, and what each head says of
   /// each, head after head.
   public var smokeRows: [[Float]] = []

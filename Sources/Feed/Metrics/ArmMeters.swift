@@ -11,9 +11,19 @@ public final class ArmMeters: Observer {
     public let failures = Counter()
     /// Distinct authors, page by page, added up.
     public let authors = Counter()
+    /// The squares of distinct authors, page by page, added up: how much they vary.
+    public let authorSquares = Counter()
     /// How long ranking took.
-    public let duration = Histogram()
+    public let duration = Histogram(bounds: ArmMeters.durations)
   }
+
+  /// From 0.2 ms to 10 s, each a twentieth above the one before: guardrails ask which share of
+  /// pages took longer, which coarser buckets would blur.
+  public static let durations: [Double] = {
+    var bounds = [0.000_2]
+    while let last = bounds.last, last < 10 { bounds.append(last * 1.05) }
+    return bounds
+  }()
 
   private static let failure = "model:not_finite"
 
@@ -33,7 +43,9 @@ public final class ArmMeters: Observer {
     let arm = self[set.arm]
     arm.pages.add()
     if set.degraded.contains(Self.failure) { arm.failures.add() }
-    arm.authors.add(UInt64(Set(page.entries.map(\.author)).count))
+    let authors = UInt64(Set(page.entries.map(\.author)).count)
+    arm.authors.add(authors)
+    arm.authorSquares.add(authors * authors)
     let microseconds = page.stages.reduce(0.0) { $0 + Double($1.microseconds) }
     arm.duration.observe(seconds: microseconds / 1e6)
   }

@@ -156,6 +156,11 @@ public enum Feature: UInt8, CaseIterable, Sendable {
     rawValue >= Feature.hourSine.rawValue && rawValue <= Feature.weekdayCosine.rawValue
   }
 
+  /// Whether the value is the author's, the same for all items of one.
+  public var isOfAuthor: Bool {
+    self == .creatorHealth || self == .authorFollowers || self == .authorReception
+  }
+
   /// The last one of the request; what comes later is of the candidate again.
   private static var end: UInt8 { Feature.candidates.rawValue }
 

@@ -53,6 +53,8 @@ internal import Synchronization
   var targetCount = 0
   var head: RequestHead?
   var body: [UInt8] = []
+  /// Bytes that the body may have.
+  var bodyMax = 0
   var answerID = ""
 
   private var answerSlot: Response?

@@ -2,7 +2,8 @@
 /// `HTTPCounters` under the named `Refusal.Kind`.
 public struct HTTPLimits: Sendable, Equatable {
   /// Bytes of a request body as sent; beyond: 413 `bodyTooLarge`, before the body is read if it
-  /// was announced, otherwise as soon as it passes the bound.
+  /// was announced, otherwise as soon as it passes the bound. `longBody` of `HTTPServer` may let
+  /// an announced one be longer.
   public var bodyBytes = 4 << 20
   /// Bytes of a gzip request body when inflated; beyond: 413 `inflatedTooLarge`.
   public var inflatedBytes = 16 << 20

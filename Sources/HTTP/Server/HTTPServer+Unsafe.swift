@@ -36,15 +36,19 @@ internal import Synchronization
   ///   - threads: I/O threads, at least 1.
   ///   - refusal: renders the answer to what the server itself refuses; status and headers are the
   ///     hook's, the connection closes.
+  ///   - longBody: how many bytes a body may have that is announced to be longer than
+  ///     `limits.bodyBytes`; asked before any of it is read.
   ///   - handler: gets every sound request, of any method.
   public init(
     listen: String, limits: HTTPLimits = HTTPLimits(), threads: Int = 1,
     refusal: @escaping @Sendable (Refusal) -> Response = Refusal.plain,
+    longBody: @escaping @Sendable (AnnouncedBody) -> Int = { _ in 0 },
     handler: @escaping @Sendable (Exchange) -> Void
   ) throws(HTTPServerError) {
     listener = try ListenSocket(listen)
     ListenSocket.raiseFileLimit(to: limits.connections + 512)
-    let core = ServerCore(limits: limits, refusal: refusal, handler: handler)
+    let core = ServerCore(
+      limits: limits, refusal: refusal, longBody: longBody, handler: handler)
     self.core = core
     var settings = unsafe updraft_mhd_settings()
     unsafe settings.flags =

@@ -40,9 +40,13 @@ extension HTTPConnection {
     do throws(RequestHead.Fault) {
       let head = try RequestHead(bytes, layout, limits: limits)
       self.head = head
+      bodyMax = limits.bodyBytes
       if let length = head.contentLength {
-        guard length <= limits.bodyBytes else {
-          return refuse(.bodyTooLarge, "the body is longer than \(limits.bodyBytes) bytes", head)
+        if length > bodyMax {
+          bodyMax = max(bodyMax, core.longBody(AnnouncedBody(head, bytes: length)))
+        }
+        guard length <= bodyMax else {
+          return refuse(.bodyTooLarge, "the body is longer than \(bodyMax) bytes", head)
         }
         body.reserveCapacity(min(length, 256 << 10))
       }
@@ -55,12 +59,18 @@ extension HTTPConnection {
 
   /// Takes a piece of the body; false closes the connection.
   func bodyArrived(_ piece: UnsafeRawBufferPointer) -> Bool {
-    let limit = core.limits.bodyBytes
-    guard piece.count <= limit - body.count else {
+    guard piece.count <= bodyMax - body.count else {
       body = []
-      return refuse(.bodyTooLarge, "the body is longer than \(limit) bytes", head, midBody: true)
+      return refuse(
+        .bodyTooLarge, "the body is longer than \(bodyMax) bytes", head, midBody: true)
     }
+    let usual = max(1, core.limits.bodyBytes)
+    let before = body.count / usual
     unsafe body.append(contentsOf: piece)
+    // Each usual length of a long body has the time of a usual body.
+    if body.count / usual > before {
+      since.store(CoarseClock.milliseconds, ordering: .relaxed)
+    }
     return true
   }
 

@@ -8,6 +8,7 @@ final class ServerCore: @unchecked Sendable {
   let limits: HTTPLimits
   let counters = HTTPCounters()
   let handler: @Sendable (Exchange) -> Void
+  let longBody: @Sendable (AnnouncedBody) -> Int
   let refusal: @Sendable (Refusal) -> Response
   /// Eight random hexadecimal digits that begin the request identifiers of this server.
   let prefix: String
@@ -19,10 +20,12 @@ final class ServerCore: @unchecked Sendable {
 
   init(
     limits: HTTPLimits, refusal: @escaping @Sendable (Refusal) -> Response,
+    longBody: @escaping @Sendable (AnnouncedBody) -> Int,
     handler: @escaping @Sendable (Exchange) -> Void
   ) {
     self.limits = limits
     self.refusal = refusal
+    self.longBody = longBody
     self.handler = handler
     let random = String(UInt32.random(in: .min ... .max), radix: 16)
     prefix = String(repeating: "0", count: 8 - random.utf8.count) + random

@@ -4,21 +4,13 @@ package import Feed
 package enum FeatureProfile {
   private static let bins = 10
 
-  /// One profile a feature, in the order of the columns.
-  static func profiles(of table: TrainingTable) -> [ModelManifest.Profile] {
-    table.features.indices.map { column in
-      let values = stride(from: column, to: table.values.count, by: table.features.count)
-        .map { table.values[$0] }
-      return profile(table.features[column], values)
-    }
-  }
-
-  /// Ten bins with about as many rows each; fewer where values repeat so often that edges would
-  /// fall together. A missing value is in no bin.
+  /// Up to ten bins with about as many values each. Where values repeat so often that a bin would
+  /// have less than half of its share, it goes with its neighbour, as what few rows do says little;
+  /// but the last edge stays. A missing value is in no bin.
   package static func profile(_ feature: String, _ values: [Float]) -> ModelManifest.Profile {
     let known = values.filter { !$0.isNaN }.sorted()
     let missing = values.isEmpty ? 0 : Double(values.count - known.count) / Double(values.count)
-    guard let largest = known.last else {
+    guard !known.isEmpty else {
       return ModelManifest.Profile(
         feature: feature, mean: 0, deviation: 0, missing: missing, edges: [], shares: [0])
     }
@@ -28,12 +20,7 @@ package enum FeatureProfile {
       let apart = Double(value) - mean
       return sum + apart * apart
     }
-    var edges: [Float] = []
-    for bin in 1..<bins {
-      let edge = known[(known.count * bin - 1) / bins]
-      // An edge at the largest value would leave nothing above it.
-      if edge < largest, edge > edges.last ?? -.infinity { edges.append(edge) }
-    }
+    let edges = edges(known)
     var counts = [Int](repeating: 0, count: edges.count + 1)
     var bin = 0
     for value in known {
@@ -44,5 +31,34 @@ package enum FeatureProfile {
     return ModelManifest.Profile(
       feature: feature, mean: mean, deviation: (squares / count).squareRoot(), missing: missing,
       edges: edges, shares: counts.map { Double($0) / Double(values.count) })
+  }
+
+  /// The upper edges of all bins but the last, of values that rise.
+  private static func edges(_ known: [Float]) -> [Float] {
+    guard let largest = known.last else { return [] }
+    let least = max(1, known.count / (2 * bins))
+    var edges: [Float] = []
+    var taken = 0
+    for bin in 1..<bins {
+      let edge = known[(known.count * bin - 1) / bins]
+      // An edge at the largest value would leave nothing above it.
+      guard edge < largest, edge > edges.last ?? -.infinity else { continue }
+      let below = upper(known, edge)
+      let isFirst = edges.isEmpty
+      guard isFirst || (below - taken >= least && known.count - below >= least) else { continue }
+      edges.append(edge)
+      taken = below
+    }
+    return edges
+  }
+
+  /// How many of rising values are not above another.
+  private static func upper(_ known: [Float], _ value: Float) -> Int {
+    var (low, high) = (0, known.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if known[middle] <= value { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

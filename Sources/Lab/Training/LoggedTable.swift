@@ -20,6 +20,8 @@ public struct LoggedTable {
   private var times: [Timestamp] = []
   private var positions: [UInt16] = []
   private var propensities: [Float] = []
+  /// The surface that each request stood on, one a group.
+  public private(set) var surfaces: [String] = []
   /// Pages that were passed over because their features were not kept.
   public private(set) var pagesWithoutFeatures = 0
 
@@ -53,6 +55,7 @@ public struct LoggedTable {
     }
     groups.append(rows.count)
     times.append(example.page.time)
+    surfaces.append(example.page.surface)
     for row in rows {
       values += row.features().map { $0.isInfinite ? .nan : $0 }
       labels.append(row.labels.bits)
@@ -65,11 +68,29 @@ public struct LoggedTable {
 
   /// What was added so far.
   ///
-  /// - Throws: `LabError` when that is more than a table takes.
-  public func table() throws(LabError) -> TrainingTable {
-    try TrainingTable(
-      features: Feature.names, values: values, groups: groups, grades: grades, labels: labels,
+  /// - Parameter features: the columns that are wanted, in their order; nil = all.
+  /// - Throws: `LabError` when that is more than a table takes, or when a feature is none.
+  public func table(features: [String]? = nil) throws(LabError) -> TrainingTable {
+    let names = features ?? Feature.names
+    return try TrainingTable(
+      features: names, values: try picked(names), groups: groups, grades: grades, labels: labels,
       times: times, positions: positions, propensities: propensities)
+  }
+
+  /// The values of some columns, row after row.
+  private func picked(_ names: [String]) throws(LabError) -> [Float] {
+    guard names != Feature.names else { return values }
+    var columns: [Int] = []
+    for name in names {
+      guard let column = Feature.names.firstIndex(of: name) else {
+        throw LabError(.format, "the log knows no feature \"\(name)\"")
+      }
+      columns.append(column)
+    }
+    let width = Feature.names.count
+    return stride(from: 0, to: values.count, by: width).flatMap { row in
+      columns.map { values[row + $0] }
+    }
   }
 
   /// 0 where the user turned away, whatever else happened.

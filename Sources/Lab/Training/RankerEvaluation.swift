@@ -11,6 +11,8 @@ public struct RankerEvaluation: Sendable {
     /// Of each objective that occurs in the rows: "auc.click", "gauc.click", "logloss.click",
     /// "ece.click".
     public var heads: [(name: String, value: Double)]
+    /// How good the order is for some of the requests.
+    public var segments: [(segment: RequestSegment, order: RankingFigures)] = []
   }
 
   private let artifact: ModelArtifact
@@ -22,10 +24,11 @@ public struct RankerEvaluation: Sendable {
   ///
   /// - Parameters:
   ///   - table: over the model's features, in their order.
+  ///   - segments: requests that are also measured by themselves.
   ///   - samples: of the bootstrap over requests.
   /// - Throws: `LabError` when the model can't be evaluated or has other features.
   public func run(
-    _ table: TrainingTable, samples: Int = 1_000, seed: UInt64 = 0
+    _ table: TrainingTable, segments: [RequestSegment] = [], samples: Int = 1_000, seed: UInt64 = 0
   ) throws(LabError) -> Result {
     let manifest = artifact.manifest
     guard table.features == manifest.features else {
@@ -39,6 +42,16 @@ public struct RankerEvaluation: Sendable {
     var result = Result(
       head: leading.name,
       order: RankingFigures(table, scores: scores, samples: samples, seed: seed), heads: [])
+    for segment in segments {
+      let rows = segment.groups.flatMap { table.starts[$0]..<table.starts[$0 + 1] }
+      result.segments.append(
+        (
+          segment,
+          RankingFigures(
+            table.picking(segment.groups), scores: rows.map { scores[$0] }, samples: samples,
+            seed: seed)
+        ))
+    }
     for head in manifest.heads {
       guard let objective = Objective.named(head.name) else { continue }
       let labels = table.isPositive(objective)

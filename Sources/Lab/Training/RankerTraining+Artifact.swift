@@ -19,7 +19,10 @@ extension RankerTraining {
     manifest.data = range(of: tables)
     manifest.metrics = metrics
     manifest.popularity = popularity
-    manifest.profiles = FeatureProfile.profiles(of: parts.learn.table)
+    let newest = NewestRows(
+      [parts.learn.table, parts.stop.table] + (parts.isJudgeStop ? [] : [parts.judge.table]))
+    manifest.profiles = newest.profiles
+    manifest.profiled = newest.range
     let smoke = try smokeTable()
     manifest.smokeRows = (0..<smoke.count).map { row in
       Array(smoke.values[row * features.count..<(row + 1) * features.count])

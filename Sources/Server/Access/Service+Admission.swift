@@ -30,8 +30,27 @@ extension Service {
       throw Problem(.identityFromToken, "X-User-ID is not believed: leave it out.")
     }
     admission.parameters = try parameters(exchange, route, caller)
-    admission.verdict = try limit(exchange, caller)
+    admission.verdict = try limit(exchange, route, caller)
     return admission
+  }
+
+  /// Bytes that a body may have which is longer than usual: those of its route, if whoever sends it
+  /// may call that. Nothing is read for anybody else.
+  func longBody(_ announced: AnnouncedBody) -> Int {
+    guard case .route(let index, _) = router.match(announced.method, announced.path) else {
+      return 0
+    }
+    let route = router.routes[index]
+    guard route.bodyBytesMax > settings.bodyBytesMax else { return 0 }
+    let authorization = announced.header("authorization")
+    let caller =
+      if let authorization {
+        try? bearer(authorization, engine.time.now)
+      } else {
+        announced.header("x-api-key").flatMap { try? key($0) }
+      }
+    guard let caller, route.callers.contains(caller.role) else { return 0 }
+    return route.bodyBytesMax
   }
 
   private func identify(
@@ -136,7 +155,7 @@ extension Service {
 
   /// Users are limited each, those who are nobody by their address, services not at all.
   private func limit(
-    _ exchange: Exchange, _ caller: Caller
+    _ exchange: Exchange, _ route: Route, _ caller: Caller
   ) throws(Problem) -> RateLimiter.Verdict? {
     let name: String
     switch caller {
@@ -146,7 +165,7 @@ extension Service {
     }
     let verdict = limiter.take(name, ticks: engine.time.ticks)
     guard verdict.isAllowed else {
-      meters.shed(.rateLimit)
+      meters.shed(.rateLimit, of: route)
       var problem = Problem(
         .rateLimited, "Slow down: \(Int(limiter.rate)) requests a second on average.",
         retryAfterMs: max(1, verdict.retryAfterMs))

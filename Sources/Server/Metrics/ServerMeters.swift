@@ -48,7 +48,8 @@ final class ServerMeters: Sendable {
 
   private let routes: [RouteMeter]
   private let statusIndex: [Int: Int]
-  private let shedCounts: [Counter] = Shed.allCases.map { _ in Counter() }
+  private let shedCounts: [Counter] = (0..<Shed.allCases.count * CallClass.allCases.count)
+    .map { _ in Counter() }
   /// Rows of events by what they are and what became of them.
   private let events: [Counter] = EventCounts().counts.map { _ in Counter() }
   /// Events whose own time was too far ahead to count.
@@ -98,7 +99,13 @@ final class ServerMeters: Sendable {
   }
 
   /// Counts one request that was not worked on.
-  func shed(_ reason: Shed) { shedCounts[reason.rawValue].add() }
+  func shed(_ reason: Shed, of route: Route) {
+    shedCounts[Self.place(reason, CallClass(route))].add()
+  }
+
+  private static func place(_ reason: Shed, _ call: CallClass) -> Int {
+    reason.rawValue * CallClass.allCases.count + call.rawValue
+  }
 
   /// Counts a row that did not tell what it is.
   func count(_ result: EventResult) { events[EventCounts.place(result, nil)].add() }
@@ -126,9 +133,11 @@ final class ServerMeters: Sendable {
     }
     text.family("updraft_requests_shed_total", .counter, "Requests that were not worked on.")
     for shed in Shed.allCases {
-      text.sample(
-        "updraft_requests_shed_total", [("reason", shed.name)],
-        Double(shedCounts[shed.rawValue].value))
+      for call in CallClass.allCases {
+        text.sample(
+          "updraft_requests_shed_total", [("reason", shed.name), ("class", call.name)],
+          Double(shedCounts[Self.place(shed, call)].value))
+      }
     }
     text.family(
       "updraft_events_total", .counter, "Events that requests brought, by type and result.")

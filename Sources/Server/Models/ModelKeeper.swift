@@ -10,8 +10,10 @@ final class ModelKeeper: @unchecked Sendable {
   /// What the rest of the server may know at any time.
   struct View: Sendable {
     var ledger = ModelLedger()
-    /// What can't be served as the ledger says.
+    /// What can't be served as the ledger says, and what else serves otherwise than it seems to.
     var missing: [String] = []
+    /// The models that can't.
+    var refusals: [ModelLoading.Refusal] = []
     /// What happened lately without anybody asking for it.
     var told: [String] = []
     /// Why nothing can be changed; nil = it can.
@@ -163,15 +165,24 @@ final class ModelKeeper: @unchecked Sendable {
     arms = loading.arms
     engine.models.set(arms)
     watch.begin(arms, engine)
+    var lines = loading.notices
+    if settings.guardian, engine.learning == nil, arms.canary != nil || arms.production != nil {
+      lines.append(Self.clicksUnknown)
+    }
     let before = lock.withLock {
       defer {
         view.ledger = ledger
-        view.missing = loading.notices
+        view.missing = lines
+        view.refusals = loading.refusals
       }
       return view.missing
     }
-    for line in loading.notices where !before.contains(line) { notice(line) }
+    for line in lines where !before.contains(line) { notice(line) }
   }
+
+  private static let clicksUnknown =
+    "models: guardrails watch errors, latency and diversity, but not clicks: these are only known "
+    + "with learning.enabled"
 
   private func tell(_ line: String) {
     lock.withLock {
@@ -192,7 +203,7 @@ final class ModelKeeper: @unchecked Sendable {
     let production = serving.flatMap { $0.id == id ? nil : try? store.artifact($0.id).manifest }
     return ModelGate(settings.gate).judge(
       artifact, id: id, production: production,
-      serving: GateEvidence.serving(engine, artifact.manifest.profiles, settings.driftEvents)
+      serving: GateEvidence.serving(engine, artifact.manifest, id: id, settings.driftEvents)
     ) { GateEvidence.latencyUs($0, engine.time) }
   }
 

@@ -6,57 +6,41 @@ internal import Feed
 /// against what was in production before it, as that was measured by this process; where nothing
 /// was, only its errors are judged.
 struct ModelWatch {
-  /// The counts of an arm at one moment.
-  private struct Mark {
-    var pages: UInt64 = 0
-    var failures: UInt64 = 0
-    var authors: UInt64 = 0
-    var durations: [UInt64] = []
-    var impressions: UInt64 = 0
-    var clicks: UInt64 = 0
-
-    init(_ arm: Serving.Arm, model: String?, _ engine: Engine) {
-      let meters = engine.meters.arms[arm]
-      pages = meters.pages.value
-      failures = meters.failures.value
-      authors = meters.authors.value
-      durations = meters.duration.snapshot().counts
-      guard let learning = engine.learning?.meters else { return }
-      // Pages name their model by its first digits; none of them: the configuration's weights.
-      let total = learning.total { key in
-        model.map { !key.model.isEmpty && $0.hasPrefix(key.model) } ?? key.model.isEmpty
-      }
-      impressions = total.impressions
-      clicks = total[.click]
-    }
-
-    func reading(until now: Mark) -> ModelGuardian.Reading {
-      var reading = ModelGuardian.Reading()
-      reading.pages = now.pages &- pages
-      reading.failures = now.failures &- failures
-      reading.authors = now.authors &- authors
-      reading.impressions = now.impressions &- min(now.impressions, impressions)
-      reading.clicks = now.clicks &- min(now.clicks, clicks)
-      reading.latencyUs =
-        RecentWindow.quantile(0.99, Histogram.durations, now.durations, durations) * 1000
-      return reading
-    }
-  }
-
   /// One arm that is watched.
   private struct Side {
     let arm: Serving.Arm
     let model: String?
-    let mark: Mark
+    private let start: ModelGuardian.Reading
 
     init(_ arm: Serving.Arm, _ model: String?, _ engine: Engine) {
       self.arm = arm
       self.model = model
-      mark = Mark(arm, model: model, engine)
+      start = Self.reading(arm, model, engine)
     }
 
+    /// What came since the arm is watched.
     func reading(_ engine: Engine) -> ModelGuardian.Reading {
-      mark.reading(until: Mark(arm, model: model, engine))
+      Self.reading(arm, model, engine).since(start)
+    }
+
+    private static func reading(
+      _ arm: Serving.Arm, _ model: String?, _ engine: Engine
+    ) -> ModelGuardian.Reading {
+      let meters = engine.meters.arms[arm]
+      var reading = ModelGuardian.Reading()
+      reading.pages = meters.pages.value
+      reading.failures = meters.failures.value
+      reading.authors = meters.authors.value
+      reading.authorSquares = meters.authorSquares.value
+      reading.durations = meters.duration.snapshot().counts
+      guard let learning = engine.learning?.meters else { return reading }
+      // Pages name their model by its first digits; none of them: the configuration's weights.
+      let total = learning.total { key in
+        model.map { !key.model.isEmpty && $0.hasPrefix(key.model) } ?? key.model.isEmpty
+      }
+      reading.impressions = total.impressions
+      reading.clicks = total[.click]
+      return reading
     }
   }
 

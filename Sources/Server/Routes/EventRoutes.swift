@@ -76,12 +76,7 @@ enum EventRoutes {
       switch result {
       case .success(let receipts): then(call, intake, receipts)
       case .failure(let error):
-        switch error {
-        case .busy: call.service.meters.shed(.eventQueue)
-        case .full: call.service.meters.shed(.storageFull)
-        default: break
-        }
-        call.fail(Intake.problem(error))
+        call.shed(error)
       }
     }
   }

@@ -7,6 +7,12 @@ enum ModelRoutes {
   private static let stages = "shadow, canary or production"
   private static let stepsTold = 100
   private static let keys = JSONKeys(["files"])
+  /// The most bytes of a model as it is sent: as many as one of its files may have on the disk. A
+  /// forest of 300 trees of depth 6 is 2 to 3 MB in XGBoost's JSON, and a model has up to twelve;
+  /// other bodies are bounded by `server.body_bytes_max`.
+  private static let modelBytesMax = 256 << 20
+  /// Objects and texts in such a body: a name and a text a file.
+  private static let valuesMax = 1_000
 
   static let all: [Route] = [
     Route(
@@ -17,7 +23,7 @@ enum ModelRoutes {
       method: .post, path: "/admin/models", operation: "adminImportModel",
       summary: "Takes a model in as a candidate: the files of its folder by name, as texts.",
       callers: .admin, body: .init("ModelInput"), success: .init("Imported", 201),
-      handle: add),
+      bodyBytesMax: modelBytesMax, handle: add),
     Route(
       method: .get, path: "/admin/models/{id}", operation: "adminModel",
       summary: "One model: what it was trained on, how good it was, and its steps.",
@@ -78,10 +84,12 @@ enum ModelRoutes {
 
   @Sendable private static func add(_ call: Call) throws(Problem) {
     let keeper = try keeper(call)
-    let files = try SingleWrite.object(call) { (root) throws(Problem) in try read(root) }
+    _ = try BodyRows.isLines(call.exchange.header("content-type"), allowsLines: false)
     let cause = cause(call)
+    // A large model takes a while to read: that is not for an I/O thread.
     try AdminRoutes.work(call, status: 201) { () throws(Problem) in
-      try answered { () throws(RegistryError) in
+      let files = try read(call.exchange.body)
+      return try answered { () throws(RegistryError) in
         let id = try keeper.add(cause) { (store) throws(RegistryError) in
           try store.add(files: files)
         }
@@ -92,10 +100,11 @@ enum ModelRoutes {
     }
   }
 
-  private static func read(_ root: JSONValue) throws(Problem) -> [String: [UInt8]] {
+  private static func read(_ body: [UInt8]) throws(Problem) -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
+    let parser = JSONParser(depthMax: 4, valuesMax: valuesMax, bytesMax: modelBytesMax)
     do throws(JSONError) {
-      try root.forEachMember(of: keys) { (_, value) throws(JSONError) in
+      try parser.parse(body).forEachMember(of: keys) { (_, value) throws(JSONError) in
         for member in try value.members() {
           files[member.key] = Array(try member.value.string().utf8)
         }

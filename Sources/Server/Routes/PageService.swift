@@ -56,7 +56,7 @@ struct PageService: Sendable {
     }
     guard isTaken else {
       service.meters.pages.ranking.subtract(1, ordering: .relaxed)
-      service.meters.shed(.rankingQueue)
+      service.meters.shed(.rankingQueue, of: call.route)
       throw Problem(
         .overloaded, "Too many pages wait for a ranking thread.", retryAfterMs: 1_000)
     }

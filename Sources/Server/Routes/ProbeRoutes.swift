@@ -40,7 +40,9 @@ enum ProbeRoutes {
       json.member("status", StatusText.name(status.phase))
       StatusText.write(status.phase, into: &json)
       StatusText.write(call.engine.indexStates(), into: &json)
-      if let state = service.keeper?.state { ModelText.write(ready: state.ledger, &json) }
+      if let state = service.keeper?.state {
+        ModelText.write(ready: call.engine.models.arms(), refusals: state.refusals, &json)
+      }
       if call.parameters.contains(where: { $0.name == "verbose" }) {
         json.member("notices", status.notices + (service.keeper?.state.notices ?? []))
         json.member("queue_events", service.engine.queueDepth)

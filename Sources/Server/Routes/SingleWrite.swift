@@ -37,7 +37,7 @@ enum SingleWrite {
     call.engine.submit(batch) { result in
       always()
       switch result {
-      case .failure(let error): call.fail(Intake.problem(error))
+      case .failure(let error): call.shed(error)
       case .success(let receipts):
         guard let receipt = receipts.first else {
           return call.fail(Problem(.internalError, "The event got no receipt."))

@@ -106,6 +106,16 @@ final class Call: Sendable {
   /// Answers with a refusal.
   func fail(_ problem: Problem) { finish(problem.response(requestID: exchange.requestID)) }
 
+  /// Answers that no event was taken, and counts that where there was no room for it.
+  func shed(_ error: SubmitError) {
+    switch error {
+    case .busy: service.meters.shed(.eventQueue, of: route)
+    case .full: service.meters.shed(.storageFull, of: route)
+    case .failed, .unavailable: break
+    }
+    fail(Intake.problem(error))
+  }
+
   /// Answers with a small JSON body.
   func finish(status: Int = 200, json bytes: [UInt8]) {
     finish(Response(status: status, headers: Self.privateHeaders, bytes: bytes))

@@ -78,6 +78,8 @@ final class Route: Sendable {
   let givesSessions: Bool
   /// Whether an `Idempotency-Key` is honoured.
   let isIdempotent: Bool
+  /// Bytes that its body may have, where that is more than `server.body_bytes_max`.
+  let bodyBytesMax: Int
   /// Does it. Answers through the call, at once or later, exactly once.
   let handle: @Sendable (Call) throws(Problem) -> Void
 
@@ -85,7 +87,7 @@ final class Route: Sendable {
     method: Method, path: String, operation: String, summary: String, callers: Roles,
     parameters: [Parameter] = [], body: Body? = nil, success: Success,
     mayBeEmpty: String = "", needsEngine: Bool = true, givesSessions: Bool = true,
-    isIdempotent: Bool = false,
+    isIdempotent: Bool = false, bodyBytesMax: Int = 0,
     handle: @escaping @Sendable (Call) throws(Problem) -> Void
   ) {
     self.method = method
@@ -100,6 +102,7 @@ final class Route: Sendable {
     self.needsEngine = needsEngine
     self.givesSessions = givesSessions
     self.isIdempotent = isIdempotent
+    self.bodyBytesMax = bodyBytesMax
     self.handle = handle
   }
 

@@ -68,14 +68,33 @@ public enum ModelText {
     }
   }
 
-  /// Writes which models serve, for probes.
-  static func write(ready ledger: ModelLedger, _ json: inout JSONWriter) {
+  /// Writes which models serve, for probes: those that do, and those that should and do not, with
+  /// what serves in their place.
+  static func write(
+    ready arms: ModelBoard.Arms, refusals: [ModelLoading.Refusal], _ json: inout JSONWriter
+  ) {
     json.object("models") { json in
       for stage in ModelStage.allCases where stage.isSingle {
-        json.member(stage.rawValue, ledger.model(in: stage)?.id)
+        json.member(stage.rawValue, arms.id(in: stage))
+      }
+      guard !refusals.isEmpty else { return }
+      json.array("refused") { json in
+        for refusal in refusals {
+          json.object { json in
+            json.member("id", refusal.id)
+            json.member("stage", refusal.stage.rawValue)
+            json.member("reason", refusal.reason)
+            // Without a canary or a shadow nothing else takes their place.
+            guard refusal.stage == .production else { return }
+            json.member("serving", arms.production?.id ?? weights)
+          }
+        }
       }
     }
   }
+
+  /// What serves without a model.
+  private static let weights = "weights of the configuration"
 
   private static func write(_ entry: ModelLedger.Entry, _ json: inout JSONWriter) {
     json.member("id", entry.id)
@@ -102,6 +121,18 @@ public enum ModelText {
   ) {
     json.object(key) { json in
       for (name, value) in numbers.sorted(by: { $0.key < $1.key }) { json.member(name, value) }
+    }
+  }
+}
+
+extension ModelBoard.Arms {
+  /// The model that serves in a stage; nil = none.
+  fileprivate func id(in stage: ModelStage) -> String? {
+    switch stage {
+    case .production: production?.id
+    case .canary: canary?.model.id
+    case .shadow: shadow?.id
+    case .candidate, .archived: nil
     }
   }
 }

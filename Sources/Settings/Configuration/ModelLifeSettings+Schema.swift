@@ -36,16 +36,22 @@ extension ModelLifeSettings {
   private static let gate: [Setting<ModelLifeSettings>] = [
     Setting(
       "drift_events", \.driftEvents, .integer(in: 0...1_000_000_000),
-      "Newest events of the log in whose pages the gate looks for drift."),
+      "Events of the log that the gate reads for drift, all over as long a time as the model's"
+        + " own newest rows are of."),
     Setting(
       "drift_rows_min", \.driftRowsMin, .integer(in: 1...1_000_000_000),
       "Items shown on them below which drift is not judged."),
     Setting(
       "psi_max", \.psiMax, .number(in: 0...100),
-      "The largest population stability index of a feature between training and serving."),
+      "The largest population stability index of a feature between training and serving, or what"
+        + " chance makes of few requests if that is more."),
     Setting(
       "mean_shift_max", \.meanShiftMax, .number(in: 0...100),
-      "The largest shift of a feature's mean, as a share of it, or of the deviation if larger."),
+      "The largest shift of a feature's mean, as a share of it, or of the deviation if larger;"
+        + " more where requests are few, as with psi_max."),
+    Setting(
+      "gate_positives_min", \.gatePositivesMin, .integer(in: 0...1_000_000_000),
+      "Positives by which a head was judged below which its metrics shut nothing."),
     Setting(
       "metric_slack", \.metricSlack, .number(in: 0...1),
       "How much of a ranking metric a model may lose against the one in production."),
@@ -61,10 +67,10 @@ extension ModelLifeSettings {
     Setting("guardian", \.guardian, .flag, "Whether guardrails take a model back."),
     Setting(
       "guard_pages", \.guardPages, .integer(in: 1...1_000_000_000_000),
-      "Pages below which errors, latency and diversity are not judged."),
+      "Pages of each side below which latency and diversity are not judged."),
     Setting(
       "guard_impressions", \.guardImpressions, .integer(in: 1...1_000_000_000_000),
-      "Items shown below which clicks are not judged."),
+      "Items shown below which clicks are not judged. Clicks need learning.enabled."),
     Setting(
       "guard_failure_share", \.guardFailureShare, .number(in: 0...1),
       "The largest share of pages on which a model may fail."),
@@ -72,8 +78,8 @@ extension ModelLifeSettings {
       "guard_latency_ratio", \.guardLatencyRatio, .number(in: 1...1_000),
       "How many times the 99th percentile of the other pages a page may take."),
     Setting(
-      "guard_click_alpha", \.guardClickAlpha, .number(in: 1e-9...0.5),
-      "The chance of calling an equal click rate a lower one, over all looks together."),
+      "guard_alpha", \.guardAlpha, .number(in: 1e-9...0.5),
+      "The chance that a model that is as good as the other ever breaks a guardrail, for each."),
     Setting(
       "guard_click_drop", \.guardClickDrop, .number(in: 0...1),
       "How much lower a click rate is before it matters, as a share of the other."),

@@ -25,7 +25,8 @@ extension ServerSettings {
 
   private static let sizes: [Setting<ServerSettings>] = [
     Setting(
-      "body_bytes_max", \.bodyBytesMax, .bytes(in: 1024...(1 << 30)), "The largest body as sent."),
+      "body_bytes_max", \.bodyBytesMax, .bytes(in: 1024...(1 << 30)),
+      "The largest body as sent; a model sent by an admin may have 256 MiB."),
     Setting(
       "inflated_bytes_max", \.inflatedBytesMax, .bytes(in: 1024...(1 << 30)),
       "The largest body after inflating."),

@@ -39,6 +39,10 @@ extension ModelManifest {
     for profile in try root.require("profiles").elements(maxCount: Self.namesMax) {
       manifest.profiles.append(try Self.profile(profile, manifest.features))
     }
+    // Manifests of before have neither this nor trends: nothing is known of either then.
+    if let profiled = try root.optional("profiled") {
+      manifest.profiled = try Self.dataRange(profiled)
+    }
     let smoke = try root.require("smoke")
     manifest.smokeRows = try Self.rows(
       try smoke.require("rows"), count: 0...Self.smokeRowsMax, width: manifest.features.count,
@@ -117,6 +121,9 @@ extension ModelManifest {
     for share in try shares.elements(maxCount: 256) {
       profile.shares.append(try share.double(in: 0...1))
     }
+    profile.trend = try value.optional("trend_per_day")?.double() ?? 0
+    profile.speed =
+      try value.optional("psi_root_per_day")?.double(in: 0...Double.greatestFiniteMagnitude) ?? 0
     guard profile.shares.count == profile.edges.count + 1 else {
       throw shares.error(.invalid, "there is one share more than there are edges")
     }

@@ -19,16 +19,11 @@ extension ModelManifest {
       }
       json.member("features", features)
       json.array("heads") { json in for head in heads { Self.write(head, &json) } }
-      json.object("data") { json in
-        json.member("from_ms", data.from.milliseconds)
-        json.member("to_ms", data.to.milliseconds)
-        json.member("offset", data.offset)
-        json.member("requests", data.requests)
-        json.member("examples", data.examples)
-      }
+      Self.write("data", data, &json)
       Self.write("metrics", metrics, &json)
       Self.write("popularity", popularity, &json)
       json.array("profiles") { json in for profile in profiles { Self.write(profile, &json) } }
+      if profiled != DataRange() { Self.write("profiled", profiled, &json) }
       json.object("smoke") { json in
         Self.write("rows", smokeRows, &json)
         Self.write("outputs", smokeOutputs, &json)
@@ -57,6 +52,18 @@ extension ModelManifest {
       json.member("missing", profile.missing)
       write("edges", profile.edges, &json)
       json.array("shares") { json in for share in profile.shares { json.value(share) } }
+      if profile.trend != 0 { json.member("trend_per_day", profile.trend) }
+      if profile.speed != 0 { json.member("psi_root_per_day", profile.speed) }
+    }
+  }
+
+  private static func write(_ key: String, _ range: DataRange, _ json: inout JSONWriter) {
+    json.object(key) { json in
+      json.member("from_ms", range.from.milliseconds)
+      json.member("to_ms", range.to.milliseconds)
+      json.member("offset", range.offset)
+      json.member("requests", range.requests)
+      json.member("examples", range.examples)
     }
   }
 

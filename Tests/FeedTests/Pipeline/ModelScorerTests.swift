@@ -88,6 +88,39 @@ struct ModelScorerTests {
     #expect(scene.items(page) == scene.items(linear))
   }
 
+  /// The model read popularity; the weights read what is computed in the same pass, which writes
+  /// popularity again.
+  @Test("columns that are computed again after such a model are the rounded ones")
+  func notFiniteAndRounded() throws {
+    let scene = Self.scene()
+    let weights = ["popularity": 1, "burst": 0.5, "engagement_rate": 3, "velocity": 0.25]
+    var configuration = scene.only(.fresh, weights: weights)
+    configuration.surfaces["only"]?.utility = ["order": 1]
+    configuration.surfaces["only"]?.freshBoost = 0
+    let bad = try ServedModel(SeededModels.overflowing("bad", reading: .popularity))
+    let set = try rank(scene, .production(bad), configuration)
+    let linear = try rank(scene, .linear, configuration)
+    #expect(set.degraded == ["model:not_finite"] && scene.items(set) == scene.items(linear))
+    let evidence = try #require(set.evidence)
+    let own = evidence.features.dropFirst(evidence.request.count)
+    var fractions = 0
+    for place in 0..<min(set.count, evidence.places) {
+      let row = [Feature: Float](
+        uniqueKeysWithValues: zip(own, evidence.features(at: place)))
+      var expected: Float = 0
+      for (name, weight) in weights {
+        let value = row[try #require(Feature.named(name))] ?? .nan
+        #expect(value == Half.rounded(value))
+        if value != value.rounded() { fractions += 1 }
+        expected += Float(weight) * value
+      }
+      // To the last bit what the weights alone make of the same page, and what the log holds.
+      #expect(set.score(at: place) == linear.score(at: place))
+      #expect(abs(set.score(at: place) - expected) <= 1e-6 * max(1, abs(expected)))
+    }
+    #expect(fractions > 20, "values that rounding changes")
+  }
+
   @Test("a surface that wants the weights gets them whatever serves")
   func linearSurface() throws {
     var chance = SeededGenerator(seed: 3)

@@ -56,10 +56,10 @@ enum SeededModels {
   }
 
   /// A model that passes every check and still says what is no number: its sums overflow.
-  static func overflowing(_ id: String) -> RankingModel {
+  static func overflowing(_ id: String, reading feature: Feature = .recency) -> RankingModel {
     let leaf = [Forest.Node(leaf: .greatestFiniteMagnitude)]
     let order = Forest(featureCount: 1, base: 0, link: .identity, trees: [leaf, leaf])
-    return RankingModel(id: id, features: [.recency], order: order, heads: [])
+    return RankingModel(id: id, features: [feature], order: order, heads: [])
   }
 }
 

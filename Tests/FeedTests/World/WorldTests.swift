@@ -88,6 +88,25 @@ func restore(_ bytes: [UInt8], _ settings: WorldSettings) throws(SnapshotError) 
     #expect(first.digest() != second.digest())
   }
 
+  /// Whoever hides an item and then reports it sees it once among what is hidden.
+  @Test func anItemIsHiddenOnce() {
+    let now = Timestamp(milliseconds: 1_767_225_600_000)
+    var world = World(settings: smallSettings())
+    var batch = EventBatch()
+    for id in ["a", "b"] { batch.append(.itemPublished(Item(id: id)), received: now) }
+    let deeds: [(String, Action)] = [
+      ("a", .hide), ("b", .hide), ("a", .report), ("a", .hide), ("a", .notInterested),
+    ]
+    for (item, action) in deeds {
+      let deed = Interaction(user: "ann", action: action, target: item, time: now)
+      batch.append(.interaction(deed), received: now)
+    }
+    fold(batch, into: &world)
+    let view = world.view(ofUser: "ann", at: now)
+    #expect(view?.actions.count == 5)
+    #expect(view?.hidden == ["a", "b"], "newest first")
+  }
+
   @Test(arguments: [11, 12] as [UInt64])
   func aSnapshotIsTheWholeWorld(seed: UInt64) throws {
     print("snapshots: seed \(seed)")

@@ -1,12 +1,21 @@
 import Feed
+import Glibc
 import Lab
 import Synchronization
 import TestKit
 
 /// Trains in this process what `updraft train ranker --data` trains in another.
 final class LogTrainer: ModelTrainer {
-  /// Whether clicks come the wrong way round, as from a pipeline that somebody broke.
-  let isBroken = Atomic<Bool>(false)
+  /// What somebody broke in the pipeline before the next training.
+  enum Fault: Int, AtomicRepresentable {
+    case none
+    /// Clicks come the wrong way round.
+    case reversed
+    /// The age of items is in days, where pages have it in hours.
+    case skewed
+  }
+
+  let fault = Atomic<Fault>(.none)
   private let log: any EventLog
 
   init(_ log: any EventLog) { self.log = log }
@@ -18,7 +27,11 @@ final class LogTrainer: ModelTrainer {
       // Of the settings, only those of labels matter here, and they are the server's.
       let logged = try LoggedTable(of: JoinedExamples(log, Configuration()))
       var table = try logged.table()
-      if isBroken.load(ordering: .relaxed) { table = try Self.reversed(table) }
+      switch fault.load(ordering: .relaxed) {
+      case .none: break
+      case .reversed: table = try Self.reversed(table)
+      case .skewed: table = try Self.skewed(table)
+      }
       return try RankerTrainer.train(
         table: table, valid: nil, options: Self.options, time: FakeTime()
       ) { step in
@@ -38,6 +51,18 @@ final class LogTrainer: ModelTrainer {
     (options.threads, options.ablation) = (1, false)
     options.objectives = [.click, .longDwell]
     return options
+  }
+
+  private static func skewed(_ table: TrainingTable) throws -> TrainingTable {
+    var values = table.values
+    let column = table.features.firstIndex(of: Feature.age.name) ?? 0
+    for place in stride(from: column, to: values.count, by: table.features.count) {
+      values[place] = log1p(expm1(values[place]) / 24)
+    }
+    return try TrainingTable(
+      features: table.features, values: values, groups: table.groups, grades: table.grades,
+      labels: table.labels, times: table.times, positions: table.positions,
+      propensities: table.propensities)
   }
 
   private static func reversed(_ table: TrainingTable) throws -> TrainingTable {
