@@ -43,9 +43,16 @@ export class Feed {
     this.surface = "home";
     this.clear();
     list.addEventListener("keydown", (event) => this.keyed(event));
-    new IntersectionObserver((entries) => {
+    this.sight = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.more();
-    }, { rootMargin: "600px" }).observe(end);
+    }, { rootMargin: "600px" });
+    this.sight.observe(end);
+  }
+
+  /** Asks anew whether the end is in sight: while a page loads it may come there, or stay. */
+  look() {
+    this.sight.unobserve(this.end);
+    this.sight.observe(this.end);
   }
 
   /** Forgets the person's cards. */
@@ -107,6 +114,7 @@ export class Feed {
       this.cursor = next;
       const changes = this.show(posts, marks);
       this.sayEnd();
+      this.look();
       return { ...changes, visible, page: first };
     } catch (problem) {
       if (problem.name !== "AbortError") this.fail(problem);
@@ -136,9 +144,11 @@ export class Feed {
       if (problem.name === "AbortError") return;
       if (problem.code === "unreachable" || problem.status >= 500) this.offerMore(problem);
       else this.offerFresh(problem);
+      return;
     } finally {
       if (this.asked === asked) this.busy = false;
     }
+    this.look();
   }
 
   sayEnd() {
