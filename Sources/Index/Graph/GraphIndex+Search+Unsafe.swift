@@ -54,7 +54,8 @@ extension GraphIndex {
 
   /// Puts the hits of each of several queries, which lie one after another, into `hits`; like as
   /// many searches without a filter, but up to eight take turns, so that one's memory is fetched
-  /// while another computes.
+  /// while another computes. Long codes keep the core's memory busy by themselves: those of one
+  /// query after another.
   public func search(batch queries: Span<Float>, k: Int, effort: Int, into hits: inout [[Hit]]) {
     precondition(queries.count % dimension == 0, "queries have the index's dimension each")
     let count = queries.count / dimension
@@ -71,8 +72,9 @@ extension GraphIndex {
     let plan = GraphPlan(k: k, effort: effort, rows: self.count, degree: settings.degree)
     unsafe queries.withUnsafeBufferPointer { queries in
       guard let first = queries.baseAddress else { return }
-      for start in stride(from: 0, to: count, by: 8) {
-        let some = min(8, count - start)
+      let most = memory.stride < 256 ? 8 : 1
+      for start in stride(from: 0, to: count, by: most) {
+        let some = min(most, count - start)
         let turns = (0..<some).map { _ in pool.enter(memory) }
         var walks: [UnsafeMutablePointer<updraft_walk>?] = unsafe []
         for i in 0..<some {
