@@ -12,8 +12,9 @@ enum ImportCommand {
       Reads JSON lines, or a table (CSV, TSV) whose first line names its columns; gzip or not. \
       A column is found under its usual name (user_id, item_id, event, timestamp, title, …) or as \
       --map says. What a record is stands in its type, or in --kind. Each event gets an identifier \
-      made of the file and the line, so that importing a file twice counts everything once, and an \
-      import that was broken off is simply started again; --state makes that quick.
+      made of the file and the line, so that importing a file twice counts what is among the \
+      newest world.dedup_events once, and an import that was broken off is simply started again; \
+      --state passes over what was taken. A file that was added to is another file.
 
       With --data it writes to a folder that no server uses (--create makes a new one); with \
       --server it posts to a running one, with a service key.

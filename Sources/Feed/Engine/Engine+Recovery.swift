@@ -3,8 +3,16 @@ extension Engine {
   func recover() throws(LogError) {
     let total = log.end.value
     enter(.starting(applied: 0, total: total))
-    loadSnapshot()
+    let otherwise = loadSnapshot()
     if world.offset < log.prunedThrough {
+      // To go on would write snapshots without them over the ones that hold them.
+      if let otherwise {
+        throw LogError(
+          .settings,
+          "interactions up to offset \(log.prunedThrough.value) have left the log, and "
+            + "\(otherwise), which holds them, was made under other world settings; start with those settings, "
+            + "or move the snapshots away to go on without these interactions")
+      }
       say(
         "log-pruned: interactions up to offset \(log.prunedThrough.value) left the log and no "
           + "snapshot holds them; items, users and follows are complete")
@@ -56,15 +64,20 @@ extension Engine {
   /// Events whose memory is fetched side by side.
   private static let replayChunk = 64
 
-  private func loadSnapshot() {
-    guard let snapshots else { return }
+  /// Takes the newest sound snapshot in.
+  ///
+  /// - Returns: the name of a sound one that was made under other settings, if none was taken.
+  private func loadSnapshot() -> String? {
+    guard let snapshots else { return nil }
     let digest = configuration.world.digest
     let generations: [SnapshotInfo]
     do {
       generations = try snapshots.generations()
     } catch {
-      return say("\(error.description); the log serves")
+      say("\(error.description); the log serves")
+      return nil
     }
+    var otherwise: String?
     for (index, info) in generations.enumerated() {
       let next = index + 1 < generations.count ? "the older one serves" : "the log serves"
       if let failure = info.failure {
@@ -73,6 +86,7 @@ extension Engine {
       }
       guard info.configuration == digest else {
         say("snapshot-configuration: \(info.name) was made under other world settings; \(next)")
+        otherwise = otherwise ?? info.name
         continue
       }
       do {
@@ -82,11 +96,12 @@ extension Engine {
             try World(settings: settings, payload: payload, graph: { self.openGraph($0) }))
         }
         world = box.take()
-        return
+        return nil
       } catch {
         say("\(error.description); \(next)")
       }
     }
+    return otherwise
   }
 
   var isSnapshotDue: Bool {

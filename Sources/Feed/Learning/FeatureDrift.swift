@@ -84,9 +84,9 @@ public enum FeatureDrift {
   }
 
   /// The shift of the mean as a share of the mean in training, or of the standard deviation there
-  /// where that is larger: a mean near zero would make every shift infinite. A feature that was the
-  /// same everywhere and is not any more has shifted without bound. Where the mean rose or fell in
-  /// training, what lies on its way on counts for nothing.
+  /// where that is larger, or of a hundredth, below which no feature says anything: a mean near
+  /// zero would make every shift infinite. Where the mean rose or fell in training, what lies on
+  /// its way on counts for nothing.
   ///
   /// - Parameter lagDays: how much later it was served.
   public static func meanShift(
@@ -99,8 +99,7 @@ public enum FeatureDrift {
     let shift = max(0, low - mean, mean - high)
     // What is served has gone through half precision, one part in 2,048.
     guard shift > max(abs(profile.mean), 1e-6) * 0x1p-10 else { return 0 }
-    let scale = scale(profile)
-    return scale > 0 ? shift / scale : .infinity
+    return shift / scale(profile)
   }
 
   /// The shift that one of a thousand samples exceeds although nothing has moved.
@@ -109,13 +108,11 @@ public enum FeatureDrift {
   public static func meanShiftByChance(
     _ profile: ModelManifest.Profile, draws: Double
   ) -> Double {
-    let scale = scale(profile)
-    guard scale > 0 else { return 0 }
-    return rare * profile.deviation * draws.squareRoot() / scale
+    rare * profile.deviation * draws.squareRoot() / scale(profile)
   }
 
   /// What a shift of the mean is a share of.
   static func scale(_ profile: ModelManifest.Profile) -> Double {
-    max(abs(profile.mean), profile.deviation)
+    max(abs(profile.mean), profile.deviation, 0.01)
   }
 }

@@ -106,6 +106,8 @@ public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     case unavailable = "log-unavailable"
     /// A write or sync failed; the log takes no more.
     case failed = "log-failed"
+    /// What has left the log is only in snapshots that were made under other settings.
+    case settings = "log-settings"
   }
 
   /// What kind of failure.
