@@ -10,8 +10,8 @@ extension Engine {
         throw LogError(
           .settings,
           "interactions up to offset \(log.prunedThrough.value) have left the log, and "
-            + "\(otherwise), which holds them, was made under other world settings; start with those settings, "
-            + "or move the snapshots away to go on without these interactions")
+            + "\(otherwise), which holds them, was made under other world settings; start with "
+            + "those settings, or move the snapshots away to go on without these interactions")
       }
       say(
         "log-pruned: interactions up to offset \(log.prunedThrough.value) left the log and no "
