@@ -23,7 +23,7 @@ extension World {
       for row in authors.newest(holder, limit: .max) { body(.authorIndex, holder, row) }
     }
     for item in items.facts.indices {
-      for row in engagement.coEngaged.successors(of: UInt32(item))?.rows ?? [] {
+      for row in engagement.coEngaged.successors(of: UInt32(item))?.entries.map(\.row) ?? [] {
         body(.coEngaged, UInt32(item), row)
       }
     }
@@ -132,7 +132,7 @@ extension World {
     var successors = 0
     for item in items.facts.indices {
       guard let list = engagement.coEngaged.successors(of: UInt32(item)) else { continue }
-      successors += list.rows.capacity * 4 + list.weights.capacity * 4 + header * 2
+      successors += list.entries.capacity * 8 + header
     }
     var (deeds, seen, affinities, tastes) = (0, 0, 0, 0)
     for state in users.states {

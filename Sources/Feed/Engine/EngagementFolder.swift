@@ -8,7 +8,7 @@ final class EngagementFolder: @unchecked Sendable {
   // Sendable: `full`, `empty`, `isFolding` and `isStopping` are only touched under `lock`, `thread`
   // only by the one that makes and stops. `engagement` belongs to the folder's own thread while
   // something is queued or `isFolding`, and otherwise to the one who lends.
-  private static let batchesMax = 4
+  private static let batchesMax = 16
 
   private let lock = Lock()
   private var engagement: Engagement

@@ -44,7 +44,7 @@ final class ReadAhead: @unchecked Sendable {
   // Sendable: `full`, `empty`, `isStopping` and `end` are only touched under `lock`, `thread` only
   // by the one that makes and stops; a batch has one owner at a time.
   private static let batchEvents = 1_024
-  private static let batchesMax = 4
+  private static let batchesMax = 64
 
   private enum End { case reached, failed(LogError) }
 

@@ -46,23 +46,51 @@ enum Columns {
     }
   }
 
-  /// The first place of the smallest weight; 0 for none.
-  static func lowestIndex(_ column: borrowing [Float]) -> Int {
-    unsafe column.withUnsafeBufferPointer { buffer in
-      var lanes = SIMD16<Float>(repeating: .infinity)
+  /// The first place of the successor `row`; nil when it is not there.
+  @inline(__always)
+  static func firstIndex(
+    of row: UInt32, in entries: borrowing [CoEngagement.Successor]
+  ) -> Int? {
+    unsafe entries.withUnsafeBufferPointer { buffer in
+      let wanted = SIMD16<UInt32>(repeating: row)
       var place = 0
       let bytes = unsafe UnsafeRawPointer(buffer.baseAddress)
-      while place &+ 16 <= buffer.count, let bytes = unsafe bytes {
-        let next = unsafe bytes.loadUnaligned(fromByteOffset: place &* 4, as: SIMD16<Float>.self)
+      while place &+ 8 <= buffer.count, let bytes = unsafe bytes {
+        let lanes = unsafe bytes.loadUnaligned(
+          fromByteOffset: place &* 8, as: SIMD16<UInt32>.self)
+        // Every other lane is a weight, whose bits may be anything.
+        if any(lanes.evenHalf .== wanted.evenHalf) {
+          for lane in 0..<8 where lanes[lane &* 2] == row { return place &+ lane }
+        }
+        place &+= 8
+      }
+      while place < buffer.count {
+        if unsafe buffer[place].row == row { return place }
+        place &+= 1
+      }
+      return nil
+    }
+  }
+
+  /// The first place of the smallest weight; 0 for none.
+  @inline(__always)
+  static func lowestIndex(_ entries: borrowing [CoEngagement.Successor]) -> Int {
+    unsafe entries.withUnsafeBufferPointer { buffer in
+      var lanes = SIMD8<Float>(repeating: .infinity)
+      var place = 0
+      let bytes = unsafe UnsafeRawPointer(buffer.baseAddress)
+      while place &+ 8 <= buffer.count, let bytes = unsafe bytes {
+        let next = unsafe bytes.loadUnaligned(fromByteOffset: place &* 8, as: SIMD16<Float>.self)
+          .oddHalf
         lanes.replace(with: next, where: next .< lanes)
-        place &+= 16
+        place &+= 8
       }
       var lowest = lanes.min()
       while place < buffer.count {
-        lowest = unsafe Swift.min(lowest, buffer[place])
+        lowest = unsafe Swift.min(lowest, buffer[place].weight)
         place &+= 1
       }
-      for place in 0..<buffer.count where unsafe buffer[place] == lowest { return place }
+      for place in 0..<buffer.count where unsafe buffer[place].weight == lowest { return place }
       return 0
     }
   }

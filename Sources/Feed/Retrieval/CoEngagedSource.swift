@@ -97,11 +97,11 @@ package struct CoEngagedSource: Source {
     ) {
       guard let list = world.engagement.coEngaged.successors(of: item) else { return }
       let factor = world.engagement.coEngaged.factor(list, second: context.second)
-      reserve(list.rows.count)
+      reserve(list.entries.count)
       total += list.total * factor / distance
       if distance == 1 { nextTotal += list.total * factor }
-      for place in list.rows.indices where context.wants(list.rows[place], world.items.facts) {
-        add(list.rows[place], list.weights[place] * factor, item, distance: distance)
+      for entry in list.entries where context.wants(entry.row, world.items.facts) {
+        add(entry.row, entry.weight * factor, item, distance: distance)
       }
     }
 

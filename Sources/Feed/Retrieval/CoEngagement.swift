@@ -5,10 +5,16 @@
 /// arrives ten minutes later or more, and by the reader, so that idle lists cost nothing.
 package struct CoEngagement {
 
+  /// An item that followed, and how much it did.
+  package struct Successor {
+    package var row: UInt32
+    package var weight: Float
+  }
+
   /// Successors of one item; `total` is the sum of all weights ever added, decayed alike.
   package struct Successors {
-    package var rows: [UInt32] = []
-    package var weights: [Float] = []
+    /// Side by side with their weights, so that both come with the same lines of memory.
+    package var entries: [Successor] = []
     package var total: Float = 0
     /// Seconds as of which the weights are true.
     package var updated: UInt32 = 0
@@ -31,7 +37,7 @@ package struct CoEngagement {
 
   /// The successors of an item, in no order; decay them by `factor`.
   package func successors(of item: UInt32) -> Successors? {
-    guard Int(item) < lists.count, !lists[Int(item)].rows.isEmpty else { return nil }
+    guard Int(item) < lists.count, !lists[Int(item)].entries.isEmpty else { return nil }
     return lists[Int(item)]
   }
 
@@ -49,8 +55,7 @@ package struct CoEngagement {
   @inline(__always)
   mutating func fetchSuccessors(_ item: UInt32) {
     guard Int(item) < lists.count else { return }
-    Prefetch.first(&lists[Int(item)].rows, capacity)
-    Prefetch.first(&lists[Int(item)].weights, capacity)
+    Prefetch.first(&lists[Int(item)].entries, capacity)
   }
 
   /// Forgets what followed a dropped item.
@@ -63,17 +68,14 @@ package struct CoEngagement {
 
   /// Takes rows that are not live out of one list.
   package mutating func sweep(_ item: Int, isLive: (UInt32) -> Bool) {
-    guard !lists[item].rows.allSatisfy(isLive) else { return }
-    let kept = lists[item].rows.indices.filter { isLive(lists[item].rows[$0]) }
-    lists[item].weights = kept.map { lists[item].weights[$0] }
-    lists[item].rows = kept.map { lists[item].rows[$0] }
+    lists[item].entries.removeAll { !isLive($0.row) }
   }
 
   func encode(_ writer: inout SnapshotWriter) throws(SnapshotError) {
     try writer.put(UInt64(lists.count))
     for list in lists {
-      try writer.put(column: list.rows)
-      try writer.put(column: list.weights)
+      try writer.put(column: list.entries.map(\.row))
+      try writer.put(column: list.entries.map(\.weight))
       try writer.put(list.total.bitPattern)
       try writer.put(list.updated)
     }
@@ -85,11 +87,12 @@ package struct CoEngagement {
     self.init(capacity: capacity, halfLifeMs: halfLifeMs)
     for _ in 0..<(try reader.length(stride: 24)) {
       var list = Successors()
-      list.rows = try reader.column(of: UInt32.self)
-      list.weights = try reader.column(of: Float.self)
+      let rows = try reader.column(of: UInt32.self)
+      let weights = try reader.column(of: Float.self)
       list.total = try reader.float()
       list.updated = try reader.number(UInt32.self)
-      guard list.rows.count == list.weights.count else { throw SnapshotReader.ended }
+      guard rows.count == weights.count else { throw SnapshotReader.ended }
+      list.entries = zip(rows, weights).map { CoEngagement.Successor(row: $0, weight: $1) }
       lists.append(list)
     }
   }
@@ -107,7 +110,7 @@ extension CoEngagement.Successors {
       let elapsed = Int64(second &- updated) &* 1000
       let factor = Decay.factor(elapsed: elapsed, halfLife: halfLifeMs)
       if elapsed >= min(Self.staleMs, halfLifeMs) {
-        for index in weights.indices { weights[index] *= factor }
+        for index in entries.indices { entries[index].weight *= factor }
         total *= factor
         updated = second
       } else {
@@ -118,18 +121,16 @@ extension CoEngagement.Successors {
       weight *= Decay.factor(elapsed: Int64(updated &- second) &* 1000, halfLife: halfLifeMs)
     }
     total += weight
-    if let place = Columns.firstIndex(of: next, in: rows) {
-      weights[place] += weight
+    if let place = Columns.firstIndex(of: next, in: entries) {
+      entries[place].weight += weight
       return
     }
-    if rows.count < capacity {
-      rows.append(next)
-      weights.append(weight)
+    let entry = CoEngagement.Successor(row: next, weight: weight)
+    if entries.count < capacity {
+      entries.append(entry, most: capacity)
       return
     }
-    let weakest = Columns.lowestIndex(weights)
-    rows[weakest] = next
-    weights[weakest] = weight
+    entries[Columns.lowestIndex(entries)] = entry
   }
 }
 
@@ -137,6 +138,6 @@ extension CoEngagement {
   /// Whether every successor is one of `items`.
   func isSound(items: Int) -> Bool {
     lists.count <= items
-      && lists.allSatisfy { list in list.rows.allSatisfy { $0 < items } }
+      && lists.allSatisfy { list in list.entries.allSatisfy { $0.row < items } }
   }
 }

@@ -27,7 +27,7 @@ struct Affinities {
     }
     let entry = Entry(key: key, updated: second, sum: strength)
     if entries.count < max {
-      entries.append(entry)
+      entries.append(entry, most: max)
       return
     }
     // Decayed sums of one half-life keep their order, so they can be compared without decaying

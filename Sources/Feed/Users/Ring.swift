@@ -19,7 +19,7 @@ package struct Ring<Element> {
   package mutating func append(_ element: Element, capacity: Int) -> Element? {
     if storage.count < capacity {
       if start != 0 { straighten() }
-      storage.append(element)
+      storage.append(element, most: capacity)
       return nil
     }
     guard capacity > 0 else { return nil }

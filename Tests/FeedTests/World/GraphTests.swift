@@ -108,10 +108,10 @@ import Testing
       return
     }
     let factor = store.factor(list, second: now)
-    #expect(Set(list.rows) == Set(naive.keys))
-    for (row, weight) in zip(list.rows, list.weights) {
-      let exact = naive[row] ?? 0
-      #expect(abs(Double(weight * factor) - exact) <= exact * 1e-4)
+    #expect(Set(list.entries.map(\.row)) == Set(naive.keys))
+    for entry in list.entries {
+      let exact = naive[entry.row] ?? 0
+      #expect(abs(Double(entry.weight * factor) - exact) <= exact * 1e-4)
     }
     store.removeAll(5)
     #expect(store.successors(of: 5) == nil)
@@ -126,9 +126,38 @@ import Testing
     for (row, weight) in [(1, 3), (2, 1), (3, 2), (4, 0.5)] as [(UInt32, Float)] {
       store.add(row, after: 0, weight: weight, second: 1_767_225_600)
     }
-    #expect(Set(store.successors(of: 0)?.rows ?? []) == [1, 3, 4])
+    #expect(Set(store.successors(of: 0)?.entries.map(\.row) ?? []) == [1, 3, 4])
     store.sweep(0) { $0 != 3 }
-    #expect(Set(store.successors(of: 0)?.rows ?? []) == [1, 4])
+    #expect(Set(store.successors(of: 0)?.entries.map(\.row) ?? []) == [1, 4])
+  }
+
+  /// Lists longer than the loops' vectors, with rows and weights whose bits look alike.
+  @Test(arguments: [1, 7, 8, 9, 16, 23, 40])
+  func aLongListOfSuccessorsIsThatOfALoop(capacity: Int) {
+    var chance = SeededGenerator.announced("successors of \(capacity)")
+    var store = CoEngagement(capacity: capacity, halfLifeMs: 1_800_000)
+    var naive: [(row: UInt32, weight: Float)] = []
+    for _ in 0..<400 {
+      let weight = Float(1 + chance.below(9))
+      // Half of the rows are the bits of a weight.
+      let row =
+        chance.below(2) == 0
+        ? Float(1 + chance.below(9)).bitPattern
+        : UInt32(chance.below(60))
+      store.add(row, after: 0, weight: weight, second: 1_767_225_600)
+      if let place = naive.firstIndex(where: { $0.row == row }) {
+        naive[place].weight += weight
+      } else if naive.count < capacity {
+        naive.append((row, weight))
+      } else if let least = naive.map(\.weight).min(),
+        let place = naive.firstIndex(where: { $0.weight == least })
+      {
+        naive[place] = (row, weight)
+      }
+    }
+    let entries = store.successors(of: 0)?.entries ?? []
+    #expect(entries.map(\.row) == naive.map(\.row))
+    #expect(entries.map(\.weight) == naive.map(\.weight))
   }
 
   @Test func topListsHoldWhatASortWould() {
