@@ -10,6 +10,9 @@ struct ReadBatch {
   /// How many events there are.
   var count: Int { offsets.count }
 
+  /// Bytes of their records.
+  var bytes: Int { records.bytes.count }
+
   mutating func removeAll() {
     records.removeAll()
     offsets.removeAll(keepingCapacity: true)
@@ -36,21 +39,24 @@ struct ReadBatch {
   }
 }
 
-/// Reads a log on a thread of its own, a few batches ahead of the fold, so that reading and folding
+/// Reads a log on a thread of its own, some batches ahead of the fold, so that reading and folding
 /// take a core each.
 ///
 /// One thread calls `next` until it gives nil or throws, and `stop` in any case.
 final class ReadAhead: @unchecked Sendable {
-  // Sendable: `full`, `empty`, `isStopping` and `end` are only touched under `lock`, `thread` only
-  // by the one that makes and stops; a batch has one owner at a time.
+  // Sendable: `full`, `fullBytes`, `empty`, `isStopping` and `end` are only touched under `lock`,
+  // `thread` only by the one that makes and stops; a batch has one owner at a time.
   private static let batchEvents = 1_024
-  private static let batchesMax = 64
+  /// Records that wait: far ahead, since reading then also fills the time in which the fold leaves
+  /// a core idle.
+  private static let aheadBytes = 24 << 20
 
   private enum End { case reached, failed(LogError) }
 
   private let lock = Lock()
   private let log: any EventLog
   private var full: [ReadBatch] = []
+  private var fullBytes = 0
   private var empty: [ReadBatch] = []
   private var isStopping = false
   private var end: End?
@@ -67,7 +73,11 @@ final class ReadAhead: @unchecked Sendable {
     try lock.withLock { () throws(LogError) in
       while full.isEmpty, end == nil { lock.wait() }
       lock.signalAll()
-      if !full.isEmpty { return full.removeFirst() }
+      if !full.isEmpty {
+        let batch = full.removeFirst()
+        fullBytes -= batch.bytes
+        return batch
+      }
       if case .failed(let error) = end { throw error }
       return nil
     }
@@ -112,8 +122,9 @@ final class ReadAhead: @unchecked Sendable {
   /// Queues a batch when there is room, and empties it; false when nobody wants more.
   private func hand(over batch: inout ReadBatch) -> Bool {
     lock.withLock {
-      while full.count >= Self.batchesMax, !isStopping { lock.wait() }
+      while fullBytes >= Self.aheadBytes, !isStopping { lock.wait() }
       if isStopping { return false }
+      fullBytes += batch.bytes
       full.append(batch)
       batch = empty.popLast() ?? ReadBatch()
       batch.removeAll()

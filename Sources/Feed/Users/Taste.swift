@@ -47,8 +47,9 @@ struct Taste {
       return
     }
     if best < joinCosine {
-      nearest = weakest(second, halfLife)
-      if value(nearest, second, halfLife) <= strength {
+      let weakest = weakest(second, halfLife)
+      nearest = weakest.index
+      if weakest.value <= strength {
         interests[nearest] = Interest(weight: strength, updated: second, item: item)
         for component in 0..<dimension {
           vectors[nearest * dimension + component] = vector[component] * strength
@@ -73,11 +74,12 @@ struct Taste {
     vectors[index * dimension..<(index + 1) * dimension]
   }
 
-  private func weakest(_ second: UInt32, _ halfLife: Int64) -> Int {
-    var weakest = 0
-    for index in interests.indices
-    where value(index, second, halfLife) < value(weakest, second, halfLife) {
-      weakest = index
+  /// The interest that weighs least, the first of equals.
+  private func weakest(_ second: UInt32, _ halfLife: Int64) -> (index: Int, value: Float) {
+    var weakest = (index: 0, value: Float.infinity)
+    for index in interests.indices {
+      let value = value(index, second, halfLife)
+      if value < weakest.value { weakest = (index, value) }
     }
     return weakest
   }
