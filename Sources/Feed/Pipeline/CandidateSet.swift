@@ -63,14 +63,15 @@ package struct CandidateSet {
   ) -> Int? {
     if rows.count >= capacity, !table.contains(row) { return nil }
     let index = Int(table.number(of: row, orSet: UInt32(truncatingIfNeeded: rows.count)))
+    let place = Int(source.rawValue) &* capacity &+ index
     if index == rows.count {
       rows.append(row)
-      sources.append(0)
+      sources.append(source.bit)
+    } else {
+      if sources[index] & source.bit != 0, values[place] >= value { return index }
+      sources[index] |= source.bit
     }
-    let place = Int(source.rawValue) &* capacity &+ index
-    if sources[index] & source.bit != 0, values[place] >= value { return index }
     values[place] = value
-    sources[index] |= source.bit
     present |= source.bit
     switch source {
     case .nearest: pulls[index] = item
