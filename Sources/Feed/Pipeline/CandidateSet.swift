@@ -112,11 +112,21 @@ package struct CandidateSet {
 
   /// Reads what filters and features need of each item, once.
   mutating func describe(_ items: borrowing ItemTable) {
-    facts.removeAll(keepingCapacity: true)
-    facts.reserveCapacity(rows.count)
-    for row in rows {
+    FeatureExtractor.fit(&facts, rows.count, ItemTable.Facts())
+    Self.describe(rows, items.facts.span, &facts)
+  }
+
+  private static func describe(
+    _ rows: borrowing [UInt32], _ known: Span<ItemTable.Facts>, _ facts: inout [ItemTable.Facts]
+  ) {
+    let rows = rows.span
+    var facts = facts.mutableSpan
+    for index in rows.indices {
+      let ahead = rows[min(index &+ FeatureExtractor.ahead, rows.count &- 1)]
+      Prefetch.element(known, Int(ahead))
+      let row = Int(rows[index])
       // A row that is none has the facts of a free row, which is not live and so is removed.
-      facts.append(Int(row) < items.facts.count ? items.facts[Int(row)] : ItemTable.Facts())
+      facts[index] = row < known.count ? known[row] : ItemTable.Facts()
     }
   }
 
