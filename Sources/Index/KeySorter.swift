@@ -13,7 +13,7 @@ public struct KeySorter: Sendable {
 
   /// Puts the keys in rising order.
   ///
-  /// - Parameter byte: the lowest byte that counts; keys that differ only below it keep their order.
+  /// - Parameter byte: the lowest byte that counts; what differs only below it keeps its order.
   /// - Complexity: O(keys).
   public mutating func sort(_ keys: inout [UInt64], from byte: Int = 0) {
     precondition(byte >= 0 && byte < 8 && keys.count <= Int(UInt32.max), "bytes of a key")
