@@ -49,6 +49,17 @@ INLINE float halved(float value) {
   return float_of(rounded | sign);
 }
 
+// Values that are calibrated at a time.
+#define KNOTS_BLOCK 256
+
+// Kept values of some places become columns.
+INLINE void take_some(const float *kept, const uint32_t *slots, size_t first, size_t n,
+                      const size_t *starts, float *to) {
+  for (size_t i = first; i < n; i++)
+    for (size_t column = 0; column < 16; column++)
+      to[starts[column] + i] = kept[16 * (size_t)slots[i] + column];
+}
+
 #define NAME(x) plain_##x
 #define TARGET
 #define LABEL "plain"
@@ -59,15 +70,43 @@ INLINE float halved(float value) {
 #define TARGET __attribute__((target("avx2")))
 #define LABEL "avx2"
 #include "columns_variant.h"
+
+#include "transpose_x86.h"
+
+#define COLUMNS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+
+COLUMNS_AVX512 static void avx512_take(const float *kept, const uint32_t *slots, size_t n,
+                                       const size_t *starts, float *to) {
+  size_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    __m512 a[16], b[16];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < 16; k++) a[k] = _mm512_loadu_ps(kept + 16 * (size_t)slots[i + k]);
+    transpose16(a, b);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < 16; k++) _mm512_storeu_ps(to + starts[k] + i, b[k]);
+  }
+  take_some(kept, slots, i, n, starts, to);
+}
+
+#define NAME(x) avx512_##x
+#define TARGET COLUMNS_AVX512
+#define LABEL "avx512"
+#define HAS_OWN_TAKE
+#include "columns_variant.h"
 #endif
 
 // Written by the constructor before any other thread exists, then only read.
-static const updraft_columns *available[2];
+static const updraft_columns *available[3];
 
 static void __attribute__((constructor)) choose(void) {
   size_t count = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init();
+  if (level_allowed() == LEVEL_ALL && __builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq"))
+    available[count++] = &avx512_variant;
   if (level_allowed() >= LEVEL_AVX2 && __builtin_cpu_supports("avx2"))
     available[count++] = &avx2_variant;
 #endif

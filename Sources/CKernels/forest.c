@@ -78,49 +78,6 @@ const updraft_forest *updraft_forest_at(size_t index) {
   return index < sizeof available / sizeof *available ? available[index] : NULL;
 }
 
-// The first node from `at` on that rows are still divided at, or a leaf.
-static uint32_t settled(const updraft_forest_node *nodes, const uint8_t *known, uint32_t at) {
-  while (nodes[at].test != NONE && known[nodes[at].test])
-    at = known[nodes[at].test] == 2 ? nodes[at].left : nodes[at].right;
-  return at;
-}
-
-// Fills one unit, level by level, and returns its depth. Below a leaf that stands higher than
-// others nothing is decided: every path from there ends in it. Pieces have at most six levels.
-static uint32_t fill_unit(const updraft_forest_node *nodes, const uint8_t *known, uint32_t root,
-                          uint32_t planar, uint32_t *number, uint32_t *rows, float *leaves) {
-  uint32_t at[64], depth = 0, slots = 1;
-  at[0] = settled(nodes, known, root);
-  for (; depth < 6; depth++, slots *= 2) {
-    uint32_t is_open = 0;
-    for (uint32_t slot = 0; slot < slots; slot++) is_open |= nodes[at[slot]].test != NONE;
-    if (!is_open) break;
-    for (uint32_t slot = 0; slot < slots; slot++) {
-      const updraft_forest_node *node = nodes + at[slot];
-      rows[slots - 1 + slot] = node->test;
-      if (node->test == NONE) {
-        at[slots + slot] = at[slot];
-        continue;
-      }
-      number[node->test] = 1;
-      at[slots + slot] = settled(nodes, known, node->left);
-      at[slot] = settled(nodes, known, node->right);
-    }
-  }
-  uint8_t *bytes = (uint8_t *)leaves;
-  for (uint32_t slot = 0; slot < slots; slot++) {
-    float leaf = nodes[at[slot]].leaf;
-    if (!planar) {
-      leaves[slot] = leaf;
-      continue;
-    }
-    uint32_t bits;
-    memcpy(&bits, &leaf, sizeof bits);
-    for (uint32_t i = 0; i < 4; i++) bytes[64 * i + slot] = (uint8_t)(bits >> 8 * i);
-  }
-  return depth;
-}
-
 // What is known of the tests: 0, or 1 where every row goes right, 2 left.
 static void know_tests(const updraft_forest_shape *shape, const int32_t *sources,
                        const float *values, uint8_t *known) {
@@ -163,19 +120,96 @@ static void know_reaches(const updraft_forest_shape *shape, uint8_t *known) {
   }
 }
 
-// Marks what the marked reaches are made of.
-static void mark_reaches(const updraft_forest_shape *shape, const uint8_t *known,
-                         uint32_t *number) {
-  for (size_t i = shape->step_count; i-- > 0;) {
-    const updraft_forest_step *step = shape->steps + i;
-    if (number[step->to] == NONE) continue;
-    if (!known[step->row]) number[step->row] = 1;
-    if (step->from != NONE && !known[step->from]) number[step->from] = 1;
+// The nodes of a unit that rows come to, a bit each, of those that `open` names: what is known of
+// the nodes above decides. Nodes on the left of a level lie behind those on the right, so a level's
+// bits are those of the last, once without the nodes where all rows go left, once without the
+// others.
+static uint64_t reached(uint32_t depth, uint64_t left, uint64_t right) {
+  uint64_t all = 1, level = 1;
+  for (uint32_t k = 1; k < depth; k++) {
+    uint32_t start = (1u << (k - 1)) - 1, width = 1u << (k - 1);
+    level = (level & ~(left >> start)) | (level & ~(right >> start)) << width;
+    all |= level << (start + width);
+  }
+  return all;
+}
+
+// Copies a unit without its first decisions: `skip` of them, which the bits of `path` tell.
+static void copy_below(const uint32_t *tests, const float *leaves, uint32_t depth, uint32_t skip,
+                       uint32_t path, uint32_t planar, uint32_t *rows, float *to) {
+  for (uint32_t k = 0; k + skip < depth; k++)
+    for (uint32_t slot = 0; slot < 1u << k; slot++)
+      rows[(1u << k) - 1 + slot] = tests[(1u << (k + skip)) - 1 + (slot << skip | path)];
+  for (uint32_t slot = 0; slot < 1u << (depth - skip); slot++) {
+    uint32_t from = slot << skip | path;
+    if (!planar) {
+      to[slot] = leaves[from];
+      continue;
+    }
+    const uint8_t *bytes = (const uint8_t *)leaves;
+    for (uint32_t i = 0; i < 4; i++) ((uint8_t *)to)[64 * i + slot] = bytes[64 * i + from];
   }
 }
 
+// Fills one unit with tests, notes which of them are used, and returns its depth. Decisions that
+// are known at the top are left out; those below become rows of ones or zeros.
+static uint32_t fill_unit(const updraft_forest_shape *shape, size_t piece, const uint8_t *known,
+                          uint32_t planar, uint8_t *used, uint32_t *rows, float *leaves) {
+  const uint32_t *tests = shape->tests + 64 * piece;
+  const float *outputs = shape->leaves + 64 * piece;
+  const uint32_t none = (uint32_t)(shape->test_count + shape->reach_count);
+  uint32_t depth = shape->depths[piece], skip = 0, path = 0;
+  while (skip < depth && known[tests[(1u << skip) - 1 + path]]) {
+    path |= (known[tests[(1u << skip) - 1 + path]] - 1u) << skip;
+    skip++;
+  }
+  if (skip < depth && tests[(1u << skip) - 1 + path] == none) {
+    // Whatever would be decided below, it is one leaf.
+    skip = depth;
+  }
+  if (skip) {
+    copy_below(tests, outputs, depth, skip, path, planar, rows, leaves);
+    depth -= skip;
+  } else {
+    memcpy(rows, tests, 64 * sizeof *rows);
+    memcpy(leaves, outputs, 64 * sizeof *leaves);
+  }
+  uint64_t left = 0, right = 0;
+  for (uint32_t i = 0; i + 1 < 1u << depth; i++) {
+    uint64_t what = known[rows[i]];
+    left |= (what >> 1) << i;
+    right |= (what & 1) << i;
+  }
+  if (!depth) return 0;
+  for (uint64_t open = reached(depth, left, right) & ~(left | right); open; open &= open - 1)
+    used[rows[__builtin_ctzll(open)]] = 1;
+  return depth;
+}
+
+// Notes what the used reaches are made of.
+static void use_reaches(const updraft_forest_shape *shape, const uint8_t *known, uint8_t *used) {
+  for (size_t i = shape->step_count; i-- > 0;) {
+    const updraft_forest_step *step = shape->steps + i;
+    if (!used[step->to]) continue;
+    if (!known[step->row]) used[step->row] = 1;
+    if (step->from != NONE && !known[step->from]) used[step->from] = 1;
+  }
+}
+
+// Gives every used test of a range the next row, and the others some row. Without a branch: which
+// tests are used is chance.
+static uint32_t number_range(const updraft_forest_shape *shape, const uint8_t *used, size_t test,
+                             size_t end, uint32_t row, uint32_t *number, uint8_t *codes) {
+  for (; test < end; test++) {
+    codes[row] = shape->codes[test];
+    number[test] = row;
+    row += used[test];
+  }
+  return row;
+}
+
 static void number_tests(const updraft_forest_shape *shape, const int32_t *sources,
-                         uint32_t *number, updraft_forest_plan *plan) {
+                         const uint8_t *used, uint32_t *number, updraft_forest_plan *plan) {
   size_t test = 0;
   uint32_t row = 0;
   for (size_t c = 0; c < shape->column_count; c++) {
@@ -186,34 +220,28 @@ static void number_tests(const updraft_forest_shape *shape, const int32_t *sourc
       test = end;
       continue;
     }
-    updraft_forest_column *used = plan->columns + plan->column_count;
+    updraft_forest_column *used_column = plan->columns + plan->column_count;
     uint32_t start = row;
-    *used = *column;
-    used->source = (uint32_t)source;
-    for (; test < middle; test++) {
-      if (number[test] == NONE) continue;
-      plan->codes[row] = shape->codes[test];
-      number[test] = row++;
-    }
-    used->lefts = row - start;
-    for (; test < end; test++) {
-      if (number[test] == NONE) continue;
-      plan->codes[row] = shape->codes[test];
-      number[test] = row++;
-    }
-    used->rights = row - start - used->lefts;
+    *used_column = *column;
+    used_column->source = (uint32_t)source;
+    row = number_range(shape, used, test, middle, row, number, plan->codes);
+    used_column->lefts = row - start;
+    row = number_range(shape, used, middle, end, row, number, plan->codes);
+    used_column->rights = row - start - used_column->lefts;
+    test = end;
     if (row > start) plan->column_count++;
   }
   plan->row_count = row;
 }
 
 static void number_reaches(const updraft_forest_shape *shape, const uint8_t *known,
-                           uint32_t *number, updraft_forest_plan *plan) {
+                           const uint8_t *used, uint32_t *number, updraft_forest_plan *plan) {
   uint32_t row = (uint32_t)plan->row_count;
   for (size_t i = 0; i < shape->step_count;) {
     uint32_t to = shape->steps[i].to, from = shape->steps[i].from;
-    uint32_t is_used = number[to] != NONE && !known[to];
-    if (is_used) number[to] = row++;
+    uint32_t is_used = used[to] && !known[to];
+    number[to] = row;
+    row += is_used;
     uint32_t before = from == NONE || known[from] ? NONE : number[from];
     for (; i < shape->step_count && shape->steps[i].to == to; i++) {
       const updraft_forest_step *step = shape->steps + i;
@@ -227,29 +255,38 @@ static void number_reaches(const updraft_forest_shape *shape, const uint8_t *kno
       plan->steps[plan->step_count++] =
           (updraft_forest_step){.to = number[to], .from = before, .row = before, .invert = 0};
   }
-  plan->row_count = row ? row : 1;
+  plan->row_count = row + 2;
+}
+
+// The rows of tests that are known: ones where all go left, zeros where all go right.
+static void number_known(const updraft_forest_shape *shape, const uint8_t *known, uint32_t *number,
+                         uint32_t ones) {
+  size_t all = shape->test_count + shape->reach_count;
+  for (size_t test = 0; test < all; test++)
+    if (known[test]) number[test] = known[test] == 2 ? ones : ones + 1;
+  number[all] = ones;
 }
 
 void updraft_forest_fill(const updraft_forest_shape *shape, const int32_t *sources,
-                         const float *values, uint32_t planar, uint8_t *known, uint32_t *number,
-                         updraft_forest_plan *plan) {
+                         const float *values, uint32_t planar, uint8_t *known, uint8_t *used,
+                         uint32_t *number, updraft_forest_plan *plan) {
   size_t all = shape->test_count + shape->reach_count;
-  memset(number, 0xff, all * sizeof *number);
   know_tests(shape, sources, values, known);
   know_reaches(shape, known);
+  known[all] = 0;
+  memset(used, 0, all + 1);
   for (size_t i = 0; i < shape->piece_count; i++) {
-    plan->depths[i] =
-        (uint8_t)fill_unit(shape->nodes, known, shape->roots[i], planar, number,
-                           plan->rows + 64 * i, plan->leaves + 64 * i);
+    plan->depths[i] = (uint8_t)fill_unit(shape, i, known, planar, used, plan->rows + 64 * i,
+                                         plan->leaves + 64 * i);
   }
   plan->unit_count = shape->piece_count;
   plan->column_count = plan->step_count = 0;
-  mark_reaches(shape, known, number);
-  number_tests(shape, sources, number, plan);
-  number_reaches(shape, known, number, plan);
+  use_reaches(shape, known, used);
+  number_tests(shape, sources, used, number, plan);
+  number_reaches(shape, known, used, number, plan);
+  number_known(shape, known, number, (uint32_t)plan->row_count - 2);
   for (size_t i = 0; i < plan->unit_count; i++) {
     uint32_t *rows = plan->rows + 64 * i;
-    for (uint32_t j = 0; j + 1 < 1u << plan->depths[i]; j++)
-      rows[j] = rows[j] == NONE ? 0 : number[rows[j]];
+    for (uint32_t j = 0; j + 1 < 1u << plan->depths[i]; j++) rows[j] = number[rows[j]];
   }
 }

@@ -246,6 +246,9 @@ TARGET static void NAME(score)(const updraft_forest_plan *plan, const float *x, 
                                size_t width, size_t count, float slope, void *matrix,
                                float *tile, float *out) {
   float sums[ROWS] __attribute__((aligned(64)));
+  const NAME(bits) zero = {0};
+  NAME(bits) *known = (NAME(bits) *)matrix + plan->row_count - 2;
+  known[0] = ~zero, known[1] = zero;
   for (size_t first = 0; first < count; first += ROWS) {
     size_t n = count - first < ROWS ? count - first : ROWS;
     if (width) {

@@ -2,6 +2,8 @@
 
 #include <immintrin.h>
 
+#include "transpose_x86.h"
+
 #define FOREST_AVX512 "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,fma"
 #define INLINE(set) static inline __attribute__((always_inline, target(set)))
 
@@ -228,30 +230,7 @@ __attribute__((target(FOREST_AVX512))) static void forest_avx512_tile(const floa
       for (int k = 0; k < 16; k++)
         a[k] = row + k < n ? _mm512_maskz_loadu_ps(some, x + (row + k) * width + i)
                            : _mm512_setzero_ps();
-#pragma clang loop unroll(full)
-      for (int k = 0; k < 16; k += 2) {
-        b[k] = _mm512_unpacklo_ps(a[k], a[k + 1]);
-        b[k + 1] = _mm512_unpackhi_ps(a[k], a[k + 1]);
-      }
-#pragma clang loop unroll(full)
-      for (int k = 0; k < 16; k += 4) {
-        a[k] = _mm512_shuffle_ps(b[k], b[k + 2], 0x44);
-        a[k + 1] = _mm512_shuffle_ps(b[k], b[k + 2], 0xee);
-        a[k + 2] = _mm512_shuffle_ps(b[k + 1], b[k + 3], 0x44);
-        a[k + 3] = _mm512_shuffle_ps(b[k + 1], b[k + 3], 0xee);
-      }
-      // a[4 g + j] has, in lane l, column 4 l + j of the rows 4 g to 4 g + 3.
-#pragma clang loop unroll(full)
-      for (int j = 0; j < 4; j++) {
-        __m512 even = _mm512_shuffle_f32x4(a[j], a[4 + j], 0x88);
-        __m512 odd = _mm512_shuffle_f32x4(a[j], a[4 + j], 0xdd);
-        __m512 even2 = _mm512_shuffle_f32x4(a[8 + j], a[12 + j], 0x88);
-        __m512 odd2 = _mm512_shuffle_f32x4(a[8 + j], a[12 + j], 0xdd);
-        b[j] = _mm512_shuffle_f32x4(even, even2, 0x88);
-        b[8 + j] = _mm512_shuffle_f32x4(even, even2, 0xdd);
-        b[4 + j] = _mm512_shuffle_f32x4(odd, odd2, 0x88);
-        b[12 + j] = _mm512_shuffle_f32x4(odd, odd2, 0xdd);
-      }
+      transpose16(a, b);
 #pragma clang loop unroll(full)
       for (size_t k = 0; k < 16; k++)
         if (k < columns) _mm512_storeu_ps(to + (i + k) * 512 + row, b[k]);

@@ -44,7 +44,7 @@ typedef struct updraft_forest_plan {
   uint8_t *codes;
   updraft_forest_step *steps;
   size_t step_count;
-  /// Rows of the matrix, at least one.
+  /// Rows of the matrix; the last but one is ones, the last zeros.
   size_t row_count;
   /// Perfect trees of a depth of 0 to 6, in the order of their sums.
   size_t unit_count;
@@ -84,14 +84,6 @@ const updraft_forest *updraft_forest_best(void);
 /// The variant at `index`, fastest first, of those that this processor can run; null past the last.
 const updraft_forest *updraft_forest_at(size_t index);
 
-/// A node: with a test, the child on the left and on the right; a leaf has no test.
-typedef struct updraft_forest_node {
-  /// The number of the test, or 2^32 - 1 for a leaf.
-  uint32_t test;
-  uint32_t left, right;
-  float leaf;
-} updraft_forest_node;
-
 /// A forest before it is known what is constant.
 typedef struct updraft_forest_shape {
   /// Every column, each with all of its tests; `source` is the feature.
@@ -105,17 +97,20 @@ typedef struct updraft_forest_shape {
   /// same `to` lie together, in rising order.
   const updraft_forest_step *steps;
   size_t step_count, reach_count;
-  /// The first node of each tree, or part of a deep one, whose depth is at most 6.
-  const uint32_t *roots;
+  /// The trees, or parts of deep ones, as the units of a plan of which nothing is known: the test
+  /// of each node stands for its row. Below a leaf that stands higher than others is
+  /// test_count + reach_count, which is no test, and every path from there ends in that leaf.
   size_t piece_count;
-  const updraft_forest_node *nodes;
+  const uint8_t *depths;
+  const uint32_t *tests;
+  const float *leaves;
 } updraft_forest_shape;
 
 /// Fills a plan whose arrays have room for the whole forest.
 ///
 /// `sources` has the caller's column of each feature, or a number below 0 where the feature has
-/// the same value in every row, which `values` tells then. `known` and `number` are memory: an
-/// entry a test and a reach.
+/// the same value in every row, which `values` tells then. `planar` says how the leaves of both
+/// lie. `known`, `used` and `number` are memory: an entry a test and a reach, and one more.
 void updraft_forest_fill(const updraft_forest_shape *shape, const int32_t *sources,
-                         const float *values, uint32_t planar, uint8_t *known, uint32_t *number,
-                         updraft_forest_plan *plan);
+                         const float *values, uint32_t planar, uint8_t *known, uint8_t *used,
+                         uint32_t *number, updraft_forest_plan *plan);

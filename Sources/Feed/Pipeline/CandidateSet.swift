@@ -63,14 +63,15 @@ package struct CandidateSet {
   ) -> Int? {
     if rows.count >= capacity, !table.contains(row) { return nil }
     let index = Int(table.number(of: row, orSet: UInt32(truncatingIfNeeded: rows.count)))
+    let place = Int(source.rawValue) &* capacity &+ index
     if index == rows.count {
       rows.append(row)
-      sources.append(0)
+      sources.append(source.bit)
+    } else {
+      if sources[index] & source.bit != 0, values[place] >= value { return index }
+      sources[index] |= source.bit
     }
-    let place = Int(source.rawValue) &* capacity &+ index
-    if sources[index] & source.bit != 0, values[place] >= value { return index }
     values[place] = value
-    sources[index] |= source.bit
     present |= source.bit
     switch source {
     case .nearest: pulls[index] = item
@@ -111,11 +112,21 @@ package struct CandidateSet {
 
   /// Reads what filters and features need of each item, once.
   mutating func describe(_ items: borrowing ItemTable) {
-    facts.removeAll(keepingCapacity: true)
-    facts.reserveCapacity(rows.count)
-    for row in rows {
+    FeatureExtractor.fit(&facts, rows.count, ItemTable.Facts())
+    Self.describe(rows, items.facts.span, &facts)
+  }
+
+  private static func describe(
+    _ rows: borrowing [UInt32], _ known: Span<ItemTable.Facts>, _ facts: inout [ItemTable.Facts]
+  ) {
+    let rows = rows.span
+    var facts = facts.mutableSpan
+    for index in rows.indices {
+      let ahead = rows[min(index &+ FeatureExtractor.ahead, rows.count &- 1)]
+      Prefetch.element(known, Int(ahead))
+      let row = Int(rows[index])
       // A row that is none has the facts of a free row, which is not live and so is removed.
-      facts.append(Int(row) < items.facts.count ? items.facts[Int(row)] : ItemTable.Facts())
+      facts[index] = row < known.count ? known[row] : ItemTable.Facts()
     }
   }
 

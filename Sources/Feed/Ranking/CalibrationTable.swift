@@ -3,11 +3,13 @@
 package struct CalibrationTable: Sendable {
   private static let cells = 1_024
 
-  private let raw: [Float]
-  private let calibrated: [Float]
-  /// For each cell of the range, the last knot that is not above its lower end.
-  private let starts: [UInt16]
-  private let scale: Float
+  let raw: [Float]
+  let calibrated: [Float]
+  /// For each cell of the range, the last knot that is not above its lower end; none = no range.
+  let starts: [UInt32]
+  let scale: Float
+  /// The most knots between that one and a value of its cell.
+  let steps: UInt32
 
   /// - Throws: `ModelError` unless knots rise, their values never fall, and all are finite.
   package init(_ calibration: Calibration, name: String) throws(ModelError) {
@@ -26,43 +28,24 @@ package struct CalibrationTable: Sendable {
       }
     }
     guard let first = raw.first, let last = raw.last, last > first else {
-      scale = 0
-      starts = []
+      (scale, starts, steps) = (0, [], 0)
       return
     }
     scale = Float(Self.cells) / (last - first)
-    var starts: [UInt16] = []
-    var knot = 0
+    var starts: [UInt32] = []
+    var steps = 0
+    var (knot, end) = (0, 0)
     for cell in 0..<Self.cells {
-      // A little below the cell's end, so that rounding never begins beyond the knot.
+      // A little beyond the cell's ends, so that rounding never begins beyond the knot, nor stops
+      // before it.
       let low = first + (Float(cell) - 0.5) / scale
+      let high = first + (Float(cell) + 1.5) / scale
       while knot + 2 < raw.count, raw[knot + 1] <= low { knot += 1 }
-      starts.append(UInt16(knot))
+      while end + 2 < raw.count, raw[end + 1] <= high { end += 1 }
+      starts.append(UInt32(knot))
+      steps = max(steps, end - knot)
     }
     self.starts = starts
-  }
-
-  /// Calibrates numbers in place; NaN stays NaN.
-  package func apply(_ values: inout [Float]) {
-    guard let first = raw.first, let last = raw.last else { return }
-    for index in values.indices {
-      let value = values[index]
-      if value <= first {
-        values[index] = calibrated[0]
-      } else if value >= last {
-        values[index] = calibrated[raw.count - 1]
-      } else if value.isFinite {
-        values[index] = between(value, first)
-      }
-    }
-  }
-
-  @inline(__always)
-  private func between(_ value: Float, _ first: Float) -> Float {
-    let cell = min(Self.cells &- 1, Int((value - first) * scale))
-    var low = Int(starts[cell])
-    while raw[low &+ 1] <= value { low &+= 1 }
-    let share = (value - raw[low]) / (raw[low &+ 1] - raw[low])
-    return calibrated[low] + share * (calibrated[low &+ 1] - calibrated[low])
+    self.steps = UInt32(steps)
   }
 }

@@ -23,17 +23,20 @@ struct EventFeatures {
   private var fresh = FeatureMatrix()
 
   /// Fills the columns that `needed` names, of a batch that has begun.
+  ///
+  /// - Returns: those of them that are rounded already.
   mutating func fill(
     _ needed: FeatureSet, _ world: borrowing World, second: UInt32,
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
-  ) {
+  ) -> FeatureSet {
     // To keep some of them would not pay: the others would have to be told from them.
     guard needed.intersection(Self.all) == Self.all else {
-      return compute(needed, world, second: second, candidates.rows.span, &matrix)
+      compute(needed, world, second: second, candidates.rows.span, &matrix)
+      return FeatureSet()
     }
     kept.find(
       world, minute: second / 60, candidates, into: &matrix, missing: &places, rows: &rows)
-    guard !places.isEmpty else { return }
+    guard !places.isEmpty else { return Self.all }
     // Both are out of their places while `self` computes.
     var rows: [UInt32] = []
     var fresh = FeatureMatrix()
@@ -41,9 +44,11 @@ struct EventFeatures {
     swap(&fresh, &self.fresh)
     fresh.begin(count: places.count)
     compute(Self.all, world, second: second, rows.span, &fresh)
+    fresh.halve(Self.all)
     kept.keep(fresh, world, minute: second / 60, candidates, places, into: &matrix)
     swap(&rows, &self.rows)
     swap(&fresh, &self.fresh)
+    return Self.all
   }
 
   /// Computes the columns that `needed` names of some rows.

@@ -7,12 +7,12 @@ struct FeatureExtractor {
   static let engagementMean: Float = 0.05
   static let negativeMean: Float = 0.01
   static let impressionsWeight: Float = 20
-  private static let healthMean: Float = 0.8
-  private static let healthWeight: Float = 10
 
   private var dots: [Float] = []
   private var visit = Visit()
   private var events = EventFeatures()
+  private var authors = AuthorFeatures()
+  private var terms = TermColumn()
   /// A column that is no feature each: seconds, and what they leave on each scale.
   private var elapsed: [UInt32] = []
   private var byBurst: [Float] = []
@@ -28,7 +28,6 @@ struct FeatureExtractor {
   private static let similar = FeatureSet([
     .similarity, .sessionSimilarity, .tasteFirst, .tasteSecond, .tasteThird,
   ])
-  private static let received = FeatureSet([.creatorHealth, .authorReception])
   private static let visited = FeatureSet([.sessionAuthor, .sessionTopic])
 
   /// Fills the columns that `needed` names, of a batch that has begun.
@@ -39,22 +38,11 @@ struct FeatureExtractor {
     _ candidates: borrowing CandidateSet, total: Int, into matrix: inout FeatureMatrix
   ) {
     if needed.intersects(Self.counted) { counters(world, context, candidates, &matrix) }
-    events.fill(needed, world, second: context.second, candidates, &matrix)
+    let rounded = events.fill(needed, world, second: context.second, candidates, &matrix)
     if needed.intersects(Self.similar) { similarity(needed, world, context, candidates, &matrix) }
-    if needed.intersects(Self.received) {
-      authors(world, context, candidates, &matrix)
-    }
-    if needed.contains(.authorFollowers) {
-      matrix.fill(.authorFollowers) {
-        Float(world.graph.followerCount(of: candidates.facts[$0].author))
-      }
-      matrix.grow(.authorFollowers)
-    }
+    if needed.intersects(Self.visited) { visit.read(world, context) }
+    authors.fill(needed, world, context, visit, candidates, &matrix)
     personal(needed, context, candidates, &matrix)
-    if needed.intersects(Self.visited) {
-      visit.read(world, context)
-      visit.fill(candidates, &matrix)
-    }
     own(needed, world, context, candidates, &matrix)
     bySource(needed, candidates, &matrix)
     if needed.intersects(.ofRequest) {
@@ -63,7 +51,7 @@ struct FeatureExtractor {
     }
     matrix.filled = matrix.filled.union(needed)
     // Columns that come in one pass may have been written again.
-    matrix.halve(matrix.filled)
+    matrix.halve(matrix.filled.subtracting(rounded))
   }
 
   /// How far ahead of a row the memory of another is asked for.
@@ -183,7 +171,7 @@ struct FeatureExtractor {
     if let item = context.item {
       world.vectors.withVector(row: item.index) { vector in
         world.vectors.dots(query: vector, rows: rows, into: &dots)
-        matrix.fill(.similarity) { dots[$0] }
+        matrix.copy(.similarity, from: dots.span)
       }
       return
     }
@@ -195,94 +183,50 @@ struct FeatureExtractor {
     for (number, place) in ranked.enumerated() {
       let products = dots.span.extracting(number * rows.count..<(number + 1) * rows.count)
       if context.queries[place].isVisit {
-        if needed.contains(.sessionSimilarity) { matrix.fill(.sessionSimilarity) { products[$0] } }
+        if needed.contains(.sessionSimilarity) { matrix.copy(.sessionSimilarity, from: products) }
       } else if !tastes.isEmpty {
         let taste = tastes.removeFirst()
-        if needed.contains(taste) { matrix.fill(taste) { products[$0] } }
+        if needed.contains(taste) { matrix.copy(taste, from: products) }
       }
       guard needed.contains(.similarity) else { continue }
-      let start = matrix.start(.similarity)
-      var values = matrix.values.mutableSpan
-      for index in products.indices where number == 0 || products[index] > values[start &+ index] {
-        values[start &+ index] = products[index]
+      if number == 0 {
+        matrix.copy(.similarity, from: products)
+      } else {
+        matrix.raise(.similarity, to: products)
       }
     }
   }
 
-  /// How the author's items were received.
-  private func authors(
-    _ world: borrowing World, _ context: RankingContext,
-    _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
-  ) {
-    let halfLife = world.settings.tasteHalfLifeMs
-    let traces = world.engagement.traces.span
-    let facts = candidates.facts.span
-    let health = matrix.start(.creatorHealth)
-    let reception = matrix.start(.authorReception)
-    do {
-      var values = matrix.values.mutableSpan
-      for index in facts.indices {
-        let author = Int(facts[index].author)
-        guard author < traces.count else {
-          values[health &+ index] = Self.healthMean
-          values[reception &+ index] = 0
-          continue
-        }
-        let updated = traces[author].receivedUpdated
-        let elapsed = context.second > updated ? Int64(context.second - updated) * 1000 : 0
-        let factor = Decay.factor(elapsed: elapsed, halfLife: halfLife)
-        let positive = traces[author].receivedPositive * factor
-        let negative = traces[author].receivedNegative * factor
-        values[health &+ index] = Rates.smoothed(
-          positive, of: positive + negative, mean: Self.healthMean, weight: Self.healthWeight)
-        values[reception &+ index] = positive + negative
-      }
-    }
-    matrix.grow(.authorReception)
-  }
-
-  /// What comes from the user's own tables.
-  private func personal(
+  /// What comes from the user's own tables, but for those of authors.
+  private mutating func personal(
     _ needed: FeatureSet, _ context: RankingContext,
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
     let facts = candidates.facts.span
-    if needed.contains(.followed) {
-      Self.fill(.followed, context.marks.followees, &matrix) { facts[$0].author }
-    }
-    if needed.contains(.authorAffinity) {
-      Self.fill(.authorAffinity, context.marks.authors, &matrix) { facts[$0].author }
-    }
+    let marks = context.marks
     if needed.contains(.topicAffinity) {
-      Self.fill(.topicAffinity, context.marks.topics, &matrix) { UInt32(facts[$0].topic) }
+      terms.read(marks.topics) { marks.topics.float($0) }
+      terms.fill(.topicAffinity, &matrix) { facts[$0].topic }
     }
     if needed.contains(.typeAffinity) {
-      Self.fill(.typeAffinity, context.marks.types, &matrix) { UInt32(facts[$0].type) }
+      terms.read(marks.types) { marks.types.float($0) }
+      terms.fill(.typeAffinity, &matrix) { facts[$0].type }
     }
     if needed.contains(.interest) {
-      let interests = context.marks.interests
-      matrix.fill(.interest) {
-        interests.count > 0 && interests.contains(UInt32(facts[$0].topic)) ? 1 : 0
-      }
+      terms.read(marks.interests) { _ in 1 }
+      terms.fill(.interest, &matrix) { facts[$0].topic }
+    }
+    if needed.contains(.sessionTopic) {
+      let topics = visit.topics
+      terms.read(topics) { Float(topics[$0] ?? 0) }
+      terms.fill(.sessionTopic, &matrix) { facts[$0].topic }
+      matrix.grow(.sessionTopic)
     }
     if needed.contains(.sameLanguage) {
       let own = context.state.language
       matrix.fill(.sameLanguage) {
         own != 0 && facts[$0].language == own ? 1 : 0
       }
-    }
-  }
-
-  /// Fills a column with what a table says of a key of each candidate.
-  @inline(__always)
-  private static func fill(
-    _ feature: Feature, _ table: borrowing RowTable, _ matrix: inout FeatureMatrix,
-    _ key: (Int) -> UInt32
-  ) {
-    if table.count == 0 {
-      matrix.fill(feature, all: 0)
-    } else {
-      matrix.fill(feature) { table.float(key($0)) }
     }
   }
 

@@ -58,6 +58,50 @@ extension FeatureMatrix {
     }
   }
 
+  /// Fills a column with what a span holds.
+  mutating func copy(_ feature: Feature, from others: Span<Float>) {
+    precondition(others.count >= count, "an entry a candidate")
+    unsafe others.withUnsafeBufferPointer { others in
+      guard let others = others.baseAddress else { return }
+      unsafe with(feature) { column, count in unsafe column.update(from: others, count: count) }
+    }
+  }
+
+  /// Every number becomes that of a span where that is higher.
+  mutating func raise(_ feature: Feature, to others: Span<Float>) {
+    precondition(others.count >= count, "an entry a candidate")
+    unsafe others.withUnsafeBufferPointer { others in
+      guard let others = others.baseAddress else { return }
+      unsafe with(feature) { column, count in
+        unsafe updraft_columns_best().pointee.raise(column, others, count)
+      }
+    }
+  }
+
+  /// Fills sixteen columns with sixteen numbers of each candidate, which lie one behind the other.
+  ///
+  /// - Parameters:
+  ///   - kept: of every slot.
+  ///   - slots: the candidate's.
+  mutating func take(_ features: [Feature], _ kept: Span<Float>, slots: Span<UInt32>) {
+    precondition(features.count == 16 && slots.count == count, "a slot a candidate")
+    var last: UInt32 = 0
+    for index in slots.indices { last = max(last, slots[index]) }
+    precondition(count == 0 || (Int(last) + 1) * 16 <= kept.count, "the slots are there")
+    let starts = features.map { start($0) }
+    precondition(starts.allSatisfy { $0 + count <= values.count }, "the columns are there")
+    unsafe kept.withUnsafeBufferPointer { kept in
+      unsafe slots.withUnsafeBufferPointer { slots in
+        unsafe values.withUnsafeMutableBufferPointer { values in
+          guard let kept = kept.baseAddress, let slots = slots.baseAddress,
+            let values = values.baseAddress
+          else { return }
+          unsafe updraft_columns_best().pointee.take(kept, slots, count, starts, values)
+        }
+      }
+    }
+  }
+
   /// Rounds columns to half precision.
   mutating func halve(_ features: FeatureSet) {
     for feature in Feature.allCases where features.contains(feature) && !feature.isOfRequest {

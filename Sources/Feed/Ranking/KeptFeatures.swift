@@ -7,8 +7,8 @@ struct KeptFeatures {
   private static let slotsLog2 = 15
   private static let width = 16
 
-  /// Candidates that are copied column by column, so that few pages of memory are written at once.
-  private static let block = 32
+  /// How far ahead of a candidate the memory of another is asked for.
+  private static let ahead = 32
 
   /// What an entry is true of.
   private struct Entry: Equatable {
@@ -26,10 +26,12 @@ struct KeptFeatures {
   private var values: [Float] = []
   /// The World that the entries are of.
   private var owner: Freshness?
+  /// The entry of each candidate.
+  private var slots: [UInt32] = []
 
-  /// A place for at most 16 features of each item.
+  /// A place for 16 features of each item.
   init(_ features: [Feature]) {
-    precondition(features.count <= Self.width, "an entry has room for so many")
+    precondition(features.count == Self.width, "an entry has room for so many")
     self.features = features
   }
 
@@ -49,30 +51,32 @@ struct KeptFeatures {
     }
     places.removeAll(keepingCapacity: true)
     missing.removeAll(keepingCapacity: true)
-    let starts = features.map { matrix.start($0) }
+    FeatureExtractor.fit(&slots, candidates.count, 0)
+    Self.find(
+      world.engagement.totals.span, minute, candidates, entries, values, &slots,
+      missing: &places, rows: &missing)
+    // Those that are missing are written again once they are known.
+    matrix.take(features, values.span, slots: slots.span)
+  }
+
+  private static func find(
+    _ totals: Span<UInt32>, _ minute: UInt32, _ candidates: borrowing CandidateSet,
+    _ entries: borrowing [Entry], _ values: borrowing [Float], _ slots: inout [UInt32],
+    missing places: inout [Int], rows missing: inout [UInt32]
+  ) {
     let rows = candidates.rows.span
-    let totals = world.engagement.totals.span
-    let (entries, values) = (self.entries.span, self.values.span)
-    for start in stride(from: 0, to: rows.count, by: Self.block) {
-      let end = min(rows.count, start + Self.block)
-      for index in start..<end {
-        let ahead = rows[min(index &+ Self.block, rows.count &- 1)]
-        Prefetch.element(totals, Int(ahead) &* Channel.count)
-        Prefetch.element(entries, Self.slot(ahead))
-        Prefetch.element(values, Self.slot(ahead) &* Self.width)
-        let wanted = Self.entry(totals, minute, candidates, index)
-        if entries[Self.slot(rows[index])] != wanted {
-          places.append(index)
-          missing.append(rows[index])
-        }
-      }
-      // Those that are missing are written again once they are known.
-      var columns = matrix.values.mutableSpan
-      for column in starts.indices {
-        let first = starts[column]
-        for index in start..<end {
-          columns[first &+ index] = values[Self.slot(rows[index]) &* Self.width &+ column]
-        }
+    let (entries, values) = (entries.span, values.span)
+    var slots = slots.mutableSpan
+    for index in rows.indices {
+      let ahead = rows[min(index &+ Self.ahead, rows.count &- 1)]
+      Prefetch.element(totals, Int(ahead) &* Channel.count)
+      Prefetch.element(entries, slot(ahead))
+      Prefetch.element(values, slot(ahead) &* width)
+      let slot = slot(rows[index])
+      slots[index] = UInt32(truncatingIfNeeded: slot)
+      if entries[slot] != entry(totals, minute, candidates, index) {
+        places.append(index)
+        missing.append(rows[index])
       }
     }
   }

@@ -2,6 +2,7 @@
 struct Rates {
   /// Velocities are cut here.
   static let velocityMax: Float = 3
+  /// 1 for an item of this second, half of it for each day of age.
   static let recencySteps = stepsPerSecond(halfLifeMs: 24 * 3_600_000)
 
   /// Counters of one item as of now.
@@ -58,13 +59,6 @@ struct Rates {
   private func velocity(short: Float, long: Float) -> Float {
     let ratio = Logarithm.natural((short + 1) / (long * steady + 1))
     return min(Self.velocityMax, max(-Self.velocityMax, ratio))
-  }
-
-  /// 1 for an item of this second, half of it for each day of age.
-  @inline(__always)
-  static func recency(created: UInt32, now: UInt32) -> Float {
-    guard now > created else { return 1 }
-    return Decay.factor(steps: Double(now &- created) * recencySteps)
   }
 
   /// A rate that is pulled towards `mean` as strongly as `weight` trials would: the mean of a Beta

@@ -1,7 +1,9 @@
 /// What the user liked in the running visit, by author and by topic.
 struct Visit {
-  private var authors = RowTable()
-  private var topics = RowTable()
+  /// How many of an author.
+  private(set) var authors = RowTable()
+  /// How many of a topic.
+  private(set) var topics = RowTable()
 
   /// Counts the positive deeds of the visit.
   mutating func read(_ world: borrowing World, _ context: RankingContext) {
@@ -18,20 +20,5 @@ struct Visit {
       let topic = UInt32(facts.topic)
       if topic != 0 { topics.set(topic, (topics[topic] ?? 0) &+ 1) }
     }
-  }
-
-  /// Fills the columns of the visit.
-  func fill(_ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix) {
-    let facts = candidates.facts.span
-    Self.fill(.sessionAuthor, authors, &matrix) { facts[$0].author }
-    Self.fill(.sessionTopic, topics, &matrix) { UInt32(facts[$0].topic) }
-  }
-
-  private static func fill(
-    _ feature: Feature, _ table: RowTable, _ matrix: inout FeatureMatrix, _ key: (Int) -> UInt32
-  ) {
-    if table.count == 0 { return matrix.fill(feature, all: 0) }
-    matrix.fill(feature) { Float(table[key($0)] ?? 0) }
-    matrix.grow(feature)
   }
 }

@@ -10,14 +10,33 @@ package struct FreshSource: Source {
     _ world: borrowing World, _ context: RankingContext, quota: Int,
     into candidates: inout CandidateSet
   ) throws(SourceError) {
-    var left = quota
-    for age in 0..<world.fresh.count where left > 0 {
+    let most = max(0, min(quota, world.fresh.count))
+    var rows = [UInt32](repeating: 0, count: most)
+    var elapsed = [UInt32](repeating: 0, count: most)
+    let found = Self.find(world, context, &rows, &elapsed)
+    var values: [Float] = []
+    Decay.factors(elapsed: elapsed, steps: Rates.recencySteps, into: &values)
+    for place in 0..<found { candidates.add(rows[place], .fresh, value: values[place]) }
+  }
+
+  /// Finds the newest items that the request wants, and how many seconds old each is.
+  ///
+  /// - Returns: how many there are, at most as many as `rows` holds.
+  private static func find(
+    _ world: borrowing World, _ context: RankingContext, _ rows: inout [UInt32],
+    _ elapsed: inout [UInt32]
+  ) -> Int {
+    var rows = rows.mutableSpan
+    var elapsed = elapsed.mutableSpan
+    var found = 0
+    for age in 0..<world.fresh.count where found < rows.count {
       let row = world.fresh[newest: age]
       guard context.wants(row, world.items.facts) else { continue }
-      candidates.add(
-        row, .fresh,
-        value: Rates.recency(created: world.items.facts[Int(row)].created, now: context.second))
-      left -= 1
+      let created = world.items.facts[Int(row)].created
+      rows[found] = row
+      elapsed[found] = context.second > created ? context.second &- created : 0
+      found += 1
     }
+    return found
   }
 }

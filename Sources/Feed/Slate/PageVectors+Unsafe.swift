@@ -64,19 +64,33 @@ struct PageVectors {
     precondition(place < known && first >= 0 && count >= 0, "a known place and a part of the page")
     guard count > 0 else { return least }
     while products.count < count { products.append(0) }
-    unsafe items.withUnsafeBufferPointer { items in
-      unsafe page.withUnsafeBufferPointer { page in
+    return Self.highest(
+      items, place * dimension..<(place + 1) * dimension, page, first * dimension..<page.count,
+      &products, atLeast: least)
+  }
+
+  /// The highest product of a part of `items` with as long parts of `page`, one behind the other.
+  private static func highest(
+    _ items: borrowing [Float], _ place: Range<Int>, _ page: borrowing [Float],
+    _ rest: Range<Int>, _ products: inout [Float], atLeast least: Float
+  ) -> Float {
+    let (dimension, count) = (place.count, rest.count / place.count)
+    let (item, others) = (items.span.extracting(place), page.span.extracting(rest))
+    precondition(products.count >= count, "room for the products")
+    return unsafe item.withUnsafeBufferPointer { item in
+      unsafe others.withUnsafeBufferPointer { others in
         unsafe products.withUnsafeMutableBufferPointer { products in
-          guard let items = items.baseAddress, let page = page.baseAddress,
-            let products = products.baseAddress
-          else { return }
-          unsafe updraft_vectors_best().pointee.dot_rows(
-            items + place * dimension, page + first * dimension, dimension, count, products)
+          guard let item = item.baseAddress, let others = others.baseAddress,
+            let to = products.baseAddress
+          else { return least }
+          unsafe updraft_vectors_best().pointee.dot_rows(item, others, dimension, count, to)
+          var highest = least
+          for index in 0..<count where unsafe products[index] > highest {
+            highest = unsafe products[index]
+          }
+          return highest
         }
       }
     }
-    var highest = least
-    for index in 0..<count where products[index] > highest { highest = products[index] }
-    return highest
   }
 }

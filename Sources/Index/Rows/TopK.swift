@@ -21,6 +21,10 @@ public struct TopK: Sendable {
   /// `-infinity` until `k` entries are kept.
   public private(set) var threshold: Float = -.infinity
   private var heap: [UInt64] = []
+  private var sorter = KeySorter()
+
+  /// Fewer entries are sorted by comparing them.
+  private static let sorterLeast = 64
 
   /// Makes an empty selection of the `k` best; none for `k` ≤ 0.
   public init(k: Int) {
@@ -50,12 +54,12 @@ public struct TopK: Sendable {
   /// Puts the kept rows into `hits`, best first, in place of what was there; the selection is
   /// empty afterwards.
   ///
-  /// - Complexity: O(k log k)
+  /// - Complexity: O(k)
   public mutating func drain(into hits: inout [Hit]) {
     hits.removeAll(keepingCapacity: true)
     hits.reserveCapacity(heap.count)
-    heap.sort(by: >)
-    for entry in heap { hits.append(Self.hit(entry)) }
+    if heap.count < Self.sorterLeast { heap.sort() } else { sorter.sort(&heap) }
+    for entry in heap.reversed() { hits.append(Self.hit(entry)) }
     removeAll()
   }
 

@@ -54,7 +54,7 @@ internal import Glibc
     self.forest = forest
     self.variant = name
     unsafe self.kernels = kernels.pointee
-    shape = ForestShape(forest)
+    shape = unsafe ForestShape(forest, isPlanar: self.kernels.planar != 0)
     let sources = (0..<Int32(forest.featureCount)).map { $0 }
     let constants = [Float](repeating: .nan, count: forest.featureCount)
     unsafe whole.fill(

@@ -8,13 +8,21 @@ internal import CKernels
 /// columns.
 /// Exactly one piece of a tree gives a row something else than 0, so the sum is that of the tree.
 struct ForestPieces {
-  private(set) var nodes: [updraft_forest_node] = []
+  /// A node: with a test, the child on the left and on the right; a leaf has `none` for a test.
+  struct Node {
+    let test: UInt32
+    let left: UInt32
+    let right: UInt32
+    let leaf: Float
+  }
+
+  private(set) var nodes: [Node] = []
   private(set) var roots: [UInt32] = []
   private(set) var steps: [updraft_forest_step] = []
   private(set) var reachCount = 0
 
   private static let depth = 6
-  private static let none = UInt32.max
+  static let none = UInt32.max
   /// Tests of columns.
   private let testCount: Int
 
@@ -133,12 +141,12 @@ struct ForestPieces {
   }
 
   private mutating func addNode(_ test: UInt32, _ left: UInt32, _ right: UInt32) -> UInt32 {
-    nodes.append(updraft_forest_node(test: test, left: left, right: right, leaf: 0))
+    nodes.append(Node(test: test, left: left, right: right, leaf: 0))
     return UInt32(nodes.count - 1)
   }
 
   private mutating func addLeaf(_ value: Float) -> UInt32 {
-    nodes.append(updraft_forest_node(test: Self.none, left: 0, right: 0, leaf: value))
+    nodes.append(Node(test: Self.none, left: 0, right: 0, leaf: value))
     return UInt32(nodes.count - 1)
   }
 }

@@ -3,8 +3,7 @@ internal import CKernels
 /// A forest as the kernels read it, before it is known what is constant.
 ///
 /// Safe because every pointer in `shape` is into memory that this object owns and never changes
-/// after `init`; columns, tests, steps and nodes only name each other, as the two builders made
-/// them.
+/// after `init`; columns, tests, steps and units only name each other, as the builders made them.
 @safe final class ForestShape: @unchecked Sendable {
   // Sendable: nothing is written after `init`.
   let shape: updraft_forest_shape
@@ -12,21 +11,27 @@ internal import CKernels
   private let tables: ForestMemory<Float>
   private let codes: ForestMemory<UInt8>
   private let steps: ForestMemory<updraft_forest_step>
-  private let roots: ForestMemory<UInt32>
-  private let nodes: ForestMemory<updraft_forest_node>
+  private let depths: ForestMemory<UInt8>
+  private let tests: ForestMemory<UInt32>
+  private let leaves: ForestMemory<Float>
 
-  /// - Parameter forest: one that passed its check.
-  init(_ forest: Forest) {
+  /// - Parameters:
+  ///   - forest: one that passed its check.
+  ///   - isPlanar: how the variant wants leaves.
+  init(_ forest: Forest, isPlanar: Bool) {
     let trees = forest.trees.map { Forest.reached($0) }
     let asked = ForestColumns(trees)
     let pieces = ForestPieces(trees, asked)
+    let units = ForestUnits(
+      pieces, blank: UInt32(asked.codes.count + pieces.reachCount), isPlanar: isPlanar)
     let zeros = Set(forest.zeroIsMissing)
     unsafe columns = ForestMemory(asked.columns.count)
     tables = ForestMemory(asked.columns.count * 256)
     codes = ForestMemory(asked.codes)
     steps = ForestMemory(pieces.steps)
-    roots = ForestMemory(pieces.roots)
-    nodes = ForestMemory(pieces.nodes)
+    depths = ForestMemory(units.depths)
+    tests = ForestMemory(units.tests)
+    leaves = ForestMemory(units.leaves)
     for (number, column) in asked.columns.enumerated() {
       let table = unsafe tables.base + 256 * number
       for (index, threshold) in column.table.enumerated() { unsafe table[index] = threshold }
@@ -38,7 +43,7 @@ internal import CKernels
     unsafe shape = updraft_forest_shape(
       columns: columns.base, column_count: asked.columns.count, codes: codes.base,
       test_count: asked.codes.count, steps: steps.base, step_count: pieces.steps.count,
-      reach_count: pieces.reachCount, roots: roots.base, piece_count: pieces.roots.count,
-      nodes: nodes.base)
+      reach_count: pieces.reachCount, piece_count: pieces.roots.count, depths: depths.base,
+      tests: tests.base, leaves: leaves.base)
   }
 }

@@ -101,6 +101,73 @@ struct ColumnKernelTests {
     }
   }
 
+  @Test("of two columns the higher number stays", arguments: counts)
+  func raised(count: Int) {
+    var chance = SeededGenerator.announced("columns")
+    let numbers = (0..<count).map { _ in Float(chance.below(9)) - 4 }
+    let others = (0..<count).map { _ in Float(chance.below(9)) - 4 }
+    unsafe compare(numbers, { max(numbers[$0], others[$0]) }) { kernels, values, count in
+      unsafe kernels.raise(values, others, count)
+    }
+  }
+
+  @Test("kept rows become columns, and nothing beside them is written", arguments: counts)
+  func taken(count: Int) {
+    var chance = SeededGenerator.announced("columns")
+    let rows = 40
+    let kept = (0..<16 * rows).map { Float($0) }
+    let slots = (0..<count).map { _ in UInt32(chance.below(rows)) }
+    // Columns in any order, with room between them.
+    let stride = count + 3
+    let starts = (0..<16).shuffled(using: &chance).map { $0 * stride }
+    var expected = [Float](repeating: -1, count: 16 * stride)
+    for column in 0..<16 {
+      for index in 0..<count {
+        expected[starts[column] + index] = kept[16 * Int(slots[index]) + column]
+      }
+    }
+    let blank = [Float](repeating: -1, count: 16 * stride)
+    unsafe compare(blank, { expected[$0] }) { kernels, values, _ in
+      unsafe kernels.take(kept, slots, count, starts, values)
+    }
+  }
+
+  @Test("calibration has the bits of that of one number", arguments: [1, 2, 3, 41, 400])
+  func calibrated(knots: Int) throws {
+    var chance = SeededGenerator.announced("columns")
+    // Some maps have all knots but one in a small part of the range, one is wider than a float.
+    for spread in [Float(1), 1e-4, 1e38] {
+      let drawn = (0..<knots).map { _ in Float.random(in: -spread...spread, using: &chance) }
+      let raw = Set(drawn + [spread * 3]).sorted()
+      let values = raw.map { _ in Float.random(in: 0...1, using: &chance) }.sorted()
+      let map = Calibration(raw: raw, calibrated: values)
+      let table = try CalibrationTable(map, name: "click")
+      let edges: [Float] = [.infinity, -.infinity, 0, -0.0, spread * 3, -spread * 3]
+      var numbers = (0..<700).map { _ in
+        Float.random(in: -1.1...1.1, using: &chance) * spread
+      }
+      numbers += raw + raw.map(\.nextUp) + raw.map(\.nextDown) + edges
+      var found = numbers
+      table.apply(&found)
+      let expected = numbers.map { map.apply($0) }
+      #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "knots over \(spread)")
+      // Every variant, from the first knot on.
+      let starts: [UInt32] = [0]
+      unsafe raw.withUnsafeBufferPointer { raw in
+        unsafe values.withUnsafeBufferPointer { values in
+          unsafe starts.withUnsafeBufferPointer { starts in
+            var knots = unsafe updraft_knots(
+              raw: raw.baseAddress, calibrated: values.baseAddress, count: raw.count,
+              starts: starts.baseAddress, cells: 1, scale: 1, steps: UInt32(raw.count - 2))
+            unsafe compare(numbers, { expected[$0] }) { kernels, into, count in
+              unsafe kernels.calibrate(&knots, into, count)
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test("decay has the bits of that of one number", arguments: counts)
   func decay(count: Int) {
     var chance = SeededGenerator.announced("columns")

@@ -36,11 +36,40 @@ struct KeptFeatureTests {
     #expect(try values(scene, kept) != before)
   }
 
+  @Test(
+    "what a candidate's features are does not depend on which are computed beside it",
+    arguments: [UInt64](1...6))
+  func together(seed: UInt64) throws {
+    var chance = SeededGenerator(seed: seed)
+    let scene = Scene()
+    Chaos.fill(scene, events: 400, &chance)
+    let all = Dictionary(uniqueKeysWithValues: Feature.names.map { ($0, 0.001) })
+    let workspace = Workspace()
+    for step in 0..<10 {
+      for _ in 0..<5 { Chaos.step(scene, &chance) }
+      // Scored by all of them, they are computed of all candidates; by one, the others are computed
+      // of the few that are logged.
+      let found = try values(scene, workspace, "u0", weights: all)
+      let wanted = try values(scene, workspace, "u0", places: 4)
+      #expect(!wanted.isEmpty && found.count > wanted.count, "seed \(seed), step \(step)")
+      for (item, values) in wanted {
+        #expect(found[item] == values, "seed \(seed), step \(step), \(item)")
+      }
+    }
+  }
+
   /// Half-precision features of every place, by item; those of the request after them.
-  private func values(_ scene: Scene, _ workspace: Workspace) throws -> [String: [Float]] {
-    let configuration = scene.only(.fresh, weights: ["recency": 1])
+  ///
+  /// - Parameter places: on the page, and logged; nil = all are logged.
+  private func values(
+    _ scene: Scene, _ workspace: Workspace, _ user: String = "reader",
+    weights: [String: Double] = ["recency": 1], places: Int? = nil
+  ) throws -> [String: [Float]] {
+    var configuration = scene.only(.fresh, weights: weights)
+    configuration.engine.pageLogPlaces = places ?? 1_000
+    let request = scene.request(user, "only") { $0.limit = places }
     let set = try Pipeline(configuration).rank(
-      scene.request("reader", "only"), scene.world, now: scene.clock.now, time: scene.clock,
+      request, scene.world, now: scene.clock.now, time: scene.clock,
       number: 1, isLogged: true, workspace)
     let evidence = try #require(set.evidence)
     var values: [String: [Float]] = [:]

@@ -7,10 +7,12 @@ package struct BlockedFilter: Filter {
     _ batch: borrowing CandidateSet, _ verdicts: inout Verdicts
   ) {
     guard let user = context.user?.index else { return }
-    for index in batch.facts.indices {
-      let author = batch.facts[index].author
+    let shunned = context.marks.shunned
+    let facts = batch.facts.span
+    for index in facts.indices {
+      let author = facts[index].author
       if author == .max { continue }
-      let mark = context.marks.shunned[author] ?? 0
+      let mark = shunned.count > 0 ? shunned[author] ?? 0 : 0
       let isOut =
         mark & Marks.blocked != 0
         || Int(author) >= world.users.states.count

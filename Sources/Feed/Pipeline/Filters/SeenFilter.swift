@@ -8,9 +8,13 @@ package struct SeenFilter: Filter {
     _ batch: borrowing CandidateSet, _ verdicts: inout Verdicts
   ) {
     let own = context.seen == .off ? nil : context.user?.index
-    for index in batch.rows.indices {
-      if context.marks.seen.contains(batch.rows[index]) { verdicts.remove(index) }
-      if let own, batch.facts[index].author == own { verdicts.remove(index) }
+    let seen = context.marks.seen
+    let rows = batch.rows.span
+    if seen.count > 0 {
+      for index in rows.indices where seen.contains(rows[index]) { verdicts.remove(index) }
     }
+    guard let own else { return }
+    let facts = batch.facts.span
+    for index in facts.indices where facts[index].author == own { verdicts.remove(index) }
   }
 }
