@@ -62,7 +62,7 @@ extension Engine {
   }
 
   /// Events whose memory is fetched side by side.
-  private static let replayChunk = 64
+  private static let replayChunk = 16
 
   /// Takes the newest sound snapshot in.
   ///

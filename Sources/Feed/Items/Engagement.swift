@@ -180,7 +180,7 @@ extension Engagement {
   }
 
   /// Steps whose memory is fetched side by side.
-  private static let stretch = 64
+  private static let stretch = 16
 
   @inline(__always)
   private mutating func fetchHeads(_ change: Change) {
