@@ -5,7 +5,7 @@ internal import Synchronization
 // library's callbacks for this connection, and to resume it while it is suspended, which the phase
 // allows exactly once for each request. `socket` is used by other threads only under the core's
 // gate while `isClosed` is false, and the library closes the socket after `leave` has taken the
-// gate.
+// gate. A name is written into room for exactly its count of bytes, each of them once.
 
 /// One client connection, which serves one request after another.
 ///
@@ -40,7 +40,7 @@ internal import Synchronization
   let address: PeerAddress
   let socket: Int32
   /// What the identifiers of its requests begin with.
-  private let prefix: String
+  private let prefix: [UInt8]
 
   // Guarded by the core's gate.
   var position = 0
@@ -52,6 +52,10 @@ internal import Synchronization
   var target: [UInt8] = []
   var targetCount = 0
   var head: RequestHead?
+  /// The head of the request before, in case that the next one is the same.
+  var keptHead: RequestHead?
+  /// The answer to it, likewise.
+  var madeAnswer: MadeAnswer?
   var body: [UInt8] = []
   /// Bytes that the body may have.
   var bodyMax = 0
@@ -68,7 +72,7 @@ internal import Synchronization
     self.socket = socket
     self.address = address
     let number = core.counters.acceptedCount.load(ordering: .relaxed)
-    prefix = core.prefix + "-" + String(number, radix: 16) + "-"
+    prefix = Array((core.prefix + "-" + String(number, radix: 16) + "-").utf8)
     since = Atomic(CoarseClock.milliseconds)
   }
 
@@ -169,7 +173,18 @@ internal import Synchronization
   }
 
   func madeRequestID(_ sequence: UInt64) -> String {
-    prefix + String(sequence, radix: 16)
+    let digits = max(1, (67 - sequence.leadingZeroBitCount) / 4)
+    let count = prefix.count + digits
+    return unsafe String(unsafeUninitializedCapacity: count) { room in
+      _ = unsafe room.update(fromContentsOf: prefix)
+      var rest = sequence
+      for index in stride(from: count - 1, through: prefix.count, by: -1) {
+        let digit = UInt8(truncatingIfNeeded: rest & 0xF)
+        unsafe room[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        rest >>= 4
+      }
+      return count
+    }
   }
 
   // MARK: The sweeper
