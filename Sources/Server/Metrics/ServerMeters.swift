@@ -47,7 +47,8 @@ final class ServerMeters: Sendable {
   }
 
   private let routes: [RouteMeter]
-  private let statusIndex: [Int: Int]
+  /// The place of each status among `statuses`, by the status.
+  private let places: [UInt8]
   private let shedCounts: [Counter] = (0..<Shed.allCases.count * CallClass.allCases.count)
     .map { _ in Counter() }
   /// Rows of events by what they are and what became of them.
@@ -86,14 +87,15 @@ final class ServerMeters: Sendable {
   /// - Parameter routes: how many routes there are; one more stands for what no route matches.
   init(routes: Int) {
     self.routes = (0...routes).map { _ in RouteMeter() }
-    var index: [Int: Int] = [:]
-    for (place, status) in Self.statuses.enumerated() { index[status] = place }
-    statusIndex = index
+    let others = UInt8(Self.statuses.count - 3)
+    places = (0..<600).map { status in
+      Self.statuses.firstIndex(of: status).map { UInt8($0) } ?? others
+    }
   }
 
   /// Counts one answer of a route.
   func observe(route: Int, status: Int, from start: UInt64, to end: UInt64) {
-    let place = statusIndex[status] ?? Self.statuses.count - 3
+    let place = Int(places[min(max(0, status), places.count - 1)])
     routes[min(max(0, route), routes.count - 1)].byStatus[place].histogram
       .observe(from: start, to: end)
   }
