@@ -1,17 +1,18 @@
 /// What makes two requests ask for the same page: everything that they say but the identifier.
 ///
-/// Whoever asks for a page again and again keeps its key, whose texts are hashed once.
-public struct PageKey: Sendable {
+/// Whoever asks for a page again and again keeps its key: its texts are hashed once, under the
+/// process's own seed, so that nobody can choose texts that collide.
+public final class PageKey: Sendable {
   let user: String
   let surface: String
   private let item: String
   private let category: String
   private let region: String
   private let context: [String]
-  /// Items on the page; nil = as many as the surface gives by itself.
-  private(set) var limit: Int?
-  /// Of all texts, under the process's own seed: whoever chooses them cannot choose this.
-  private let hash: Int
+  /// Items on the page as they were asked for; nil = as many as the surface gives by itself.
+  let limit: Int?
+  /// Of all texts.
+  fileprivate let hash: Int
 
   /// The key of a request.
   public init(_ request: PageRequest) {
@@ -32,32 +33,26 @@ public struct PageKey: Sendable {
     hash = hasher.finalize()
   }
 
-  /// The key of a request to a surface, whose bounds its limit is cut to.
-  init(_ request: PageRequest, _ surface: Surface) {
-    self.init(request)
-    limit = surface.limit(request.limit)
+  /// The same with its limit cut to the bounds of its surface: what pages are kept under.
+  func cut(to surface: Surface) -> Cut { Cut(key: self, limit: surface.limit(limit)) }
+
+  /// A key whose limit is the number of places on the page.
+  struct Cut: Hashable, Sendable {
+    let key: PageKey
+    let limit: Int
+
+    /// A number that spreads keys over places.
+    var spread: Int { key.hash & 0xFFFF }
+
+    static func == (one: Cut, other: Cut) -> Bool {
+      one.limit == other.limit && (one.key === other.key || one.key.saysSame(as: other.key))
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(key.hash &+ limit) }
   }
 
-  /// The key with its limit cut to a surface's bounds.
-  func cut(to surface: Surface) -> PageKey {
-    var key = self
-    key.limit = surface.limit(limit)
-    return key
-  }
-
-  /// A number that spreads keys over places, whatever their limit.
-  var spread: Int { hash & 0xFFFF }
-}
-
-extension PageKey: Hashable {
-  public static func == (one: PageKey, other: PageKey) -> Bool {
-    one.hash == other.hash && one.limit == other.limit && one.user == other.user
-      && one.surface == other.surface && one.item == other.item && one.category == other.category
-      && one.region == other.region && one.context == other.context
-  }
-
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(hash)
-    hasher.combine(limit)
+  private func saysSame(as other: PageKey) -> Bool {
+    hash == other.hash && user == other.user && surface == other.surface && item == other.item
+      && category == other.category && region == other.region && context == other.context
   }
 }

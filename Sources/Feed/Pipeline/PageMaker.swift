@@ -81,7 +81,7 @@ public final class PageMaker: Sendable {
     _ request: PageRequest, world: borrowing World
   ) throws(PageError) -> (page: Page, set: RankedSet) {
     let surface = try pipeline.surface(request.surface)
-    let key = PageKey(request, surface)
+    let key = PageKey(request).cut(to: surface)
     let now = time.now
     let workspace = workspaces.take()
     defer { workspaces.give(workspace) }
@@ -128,7 +128,7 @@ public final class PageMaker: Sendable {
   /// there is no time to rank. Call it while nobody writes to the World.
   public func last(_ request: PageRequest, world: borrowing World) -> Page? {
     guard let surface = try? pipeline.surface(request.surface),
-      let kept = cache.page(PageKey(request, surface)),
+      let kept = cache.page(PageKey(request).cut(to: surface)),
       isAlive(kept.set, request.user, world),
       age(kept.set, time.now) < configuration.engine.cursorAgeMs
     else { return nil }
@@ -206,12 +206,12 @@ public final class PageMaker: Sendable {
 
   /// The page of a kept set, checked again; nil when it has to be ranked anew.
   private func renew(
-    _ kept: CachedPage, _ key: PageKey, _ surface: Surface, _ world: borrowing World,
+    _ kept: CachedPage, _ key: PageKey.Cut, _ surface: Surface, _ world: borrowing World,
     now: Timestamp, _ workspace: Workspace
   ) throws(PageError) -> Page? {
     let set = kept.set
     guard isYoung(set, surface, now), isScored(set, surface), isOwnTrue(set),
-      isAlive(set, key.user, world),
+      isAlive(set, key.key.user, world),
       !celebrityPosted(since: set, world)
     else { return nil }
     let result = try cut(set, world, start: 0, limit: set.limit, workspace)

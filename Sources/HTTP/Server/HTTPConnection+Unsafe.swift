@@ -95,7 +95,7 @@ internal import Synchronization
   func isOpen(_ sequence: UInt64) -> Bool { claimed.load(ordering: .acquiring) < sequence }
 
   /// Answers the request of that number if nobody has; wakes the connection if it sleeps.
-  func answer(_ sequence: UInt64, _ response: Response) -> Bool {
+  func answer(_ sequence: UInt64, _ response: consuming Response) -> Bool {
     let old = claimed.load(ordering: .acquiring)
     guard old < sequence,
       claimed.compareExchange(expected: old, desired: sequence, ordering: .acquiringAndReleasing)
@@ -139,8 +139,9 @@ internal import Synchronization
 
   /// Takes the answer out of its slot.
   func takeAnswer() -> Response? {
-    defer { answerSlot = nil }
-    return answerSlot
+    var answer: Response?
+    swap(&answer, &answerSlot)
+    return answer
   }
 
   /// Gets ready for the next request of the connection.

@@ -33,5 +33,5 @@ public struct HTTPLimits: Sendable, Equatable {
 
   /// libmicrohttpd's memory for a connection: the head, a record for each header and query
   /// parameter, and the head of the answer. It is zeroed at each request, so it is kept small.
-  var connectionMemory: Int { max(4096, headBytes + headers * 80 + 5120) }
+  var connectionMemory: Int { max(4096, headBytes + headers * 64 + 5120) }
 }

@@ -2,11 +2,13 @@ internal import CMicroHTTPD
 
 // Safe because the object of the HTTP library is made here, changed and queued only by the I/O thread
 // of the connection that owns this value, and given up once, in `deinit`; while the library sends it,
-// the library holds it too, and it is changed only when the request before has been completed.
+// the library holds it too, and it is changed only when the request before has been completed. The
+// library copies texts that it is given.
 
 /// An answer as an object of the HTTP library. A connection keeps its last one: when the next
 /// answer shares its body and says the same in its head, only the request's identifier is
-/// exchanged, in place of making it all anew.
+/// exchanged, in place of making it all anew. It has a date of its own, which is written once a
+/// second, where the library would write it for every answer.
 @safe struct MadeAnswer: ~Copyable {
   /// Bytes of a shared body up to which a connection holds on to it, perhaps for as long as it
   /// is idle.
@@ -15,6 +17,7 @@ internal import CMicroHTTPD
   private let response: Response
   private let object: OpaquePointer
   private var requestID: String
+  private var date: HTTPDate
   private let closes: Bool
 
   /// Nil without memory.
@@ -24,7 +27,9 @@ internal import CMicroHTTPD
     self.response = response
     self.requestID = requestID
     self.closes = closes || response.closes
+    date = .now
     unsafe Response.add(Self.idField, requestID, to: object)
+    unsafe Response.add("Date", date.text, to: object)
   }
 
   deinit { unsafe MHD_destroy_response(object) }
@@ -46,6 +51,12 @@ internal import CMicroHTTPD
     guard isRemoved == .YES else { return false }
     unsafe Response.add(Self.idField, requestID, to: object)
     self.requestID = requestID
+    let now = HTTPDate.now
+    if now != date {
+      // In place of the one before.
+      unsafe Response.add("Date", now.text, to: object)
+      date = now
+    }
     return true
   }
 

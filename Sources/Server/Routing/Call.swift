@@ -77,8 +77,7 @@ final class Call: Sendable {
   }
 
   /// Answers.
-  func finish(_ response: Response) {
-    var response = response
+  func finish(_ response: consuming Response) {
     ticket?.complete(response)
     if let verdict, service.limiter.isWorthTelling(verdict) {
       response.headers += service.limiter.fields(verdict)
