@@ -69,6 +69,15 @@ public final class Exchange: Sendable {
   @discardableResult
   public func respond(_ response: consuming Response) -> Bool {
     if response.varies, head.acceptsGzip { response.compress() }
-    return connection.answer(sequence, response)
+    return connection.answer(sequence, .own(response))
+  }
+
+  /// Answers with what others get too; only the first answer counts.
+  ///
+  /// - Returns: whether this answer was the first.
+  @discardableResult
+  public func respond(_ shared: SharedResponse) -> Bool {
+    let isSmall = head.acceptsGzip && shared.response.varies
+    return connection.answer(sequence, .shared(isSmall ? shared.gzip : shared))
   }
 }

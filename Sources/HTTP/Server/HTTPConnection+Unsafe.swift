@@ -61,7 +61,15 @@ internal import Synchronization
   var bodyMax = 0
   var answerID = ""
 
-  private var answerSlot: Response?
+  /// What a request is answered with.
+  enum Answer {
+    /// An answer of its own.
+    case own(Response)
+    /// One that others get too.
+    case shared(SharedResponse)
+  }
+
+  private var answerSlot: Answer?
   let word = Atomic<UInt64>(0)
   let claimed = Atomic<UInt64>(0)
   let since: Atomic<UInt64>
@@ -95,13 +103,13 @@ internal import Synchronization
   func isOpen(_ sequence: UInt64) -> Bool { claimed.load(ordering: .acquiring) < sequence }
 
   /// Answers the request of that number if nobody has; wakes the connection if it sleeps.
-  func answer(_ sequence: UInt64, _ response: consuming Response) -> Bool {
+  func answer(_ sequence: UInt64, _ answer: consuming Answer) -> Bool {
     let old = claimed.load(ordering: .acquiring)
     guard old < sequence,
       claimed.compareExchange(expected: old, desired: sequence, ordering: .acquiringAndReleasing)
         .exchanged
     else { return false }
-    answerSlot = response
+    answerSlot = answer
     let before = word.exchange(
       sequence << 8 | Phase.answered.rawValue, ordering: .acquiringAndReleasing)
     if before & 0xFF == Phase.suspended.rawValue { resume() }
@@ -110,7 +118,7 @@ internal import Synchronization
 
   /// Answers with a refusal.
   func refuse(_ sequence: UInt64, _ kind: Refusal.Kind, _ detail: String, requestID: String) {
-    _ = answer(sequence, core.render(kind, detail, requestID: requestID))
+    _ = answer(sequence, .own(core.render(kind, detail, requestID: requestID)))
   }
 
   /// Answers 503 for a server that stops.
@@ -138,8 +146,8 @@ internal import Synchronization
   }
 
   /// Takes the answer out of its slot.
-  func takeAnswer() -> Response? {
-    var answer: Response?
+  func takeAnswer() -> Answer? {
+    var answer: Answer?
     swap(&answer, &answerSlot)
     return answer
   }
@@ -147,7 +155,7 @@ internal import Synchronization
   /// Gets ready for the next request of the connection.
   func finish() {
     head = nil
-    body.removeAll(keepingCapacity: body.capacity <= 64 << 10)
+    if body.capacity > 0 { body.removeAll(keepingCapacity: body.capacity <= 64 << 10) }
     stage = .head
     since.store(CoarseClock.milliseconds, ordering: .relaxed)
     let word = self.word.load(ordering: .acquiring)
@@ -202,9 +210,7 @@ internal import Synchronization
     switch Phase(rawValue: word & 0xFF) {
     case .waiting where draining && !isFirst: (verdict, allowed) = (.stopping, -1)
     case .waiting where isFirst: (verdict, allowed) = (.readTimeout, limits.readMilliseconds)
-    case .waiting:
-      verdict = .readTimeout
-      allowed = limits.readMilliseconds + limits.inactivitySeconds * 1000
+    case .waiting: (verdict, allowed) = (.stopping, limits.inactivitySeconds * 1000)
     case .reading: (verdict, allowed) = (.readTimeout, limits.readMilliseconds)
     case .writing: (verdict, allowed) = (.writeTimeout, limits.writeMilliseconds)
     case .lingering: (verdict, allowed) = (.stopping, 2000)

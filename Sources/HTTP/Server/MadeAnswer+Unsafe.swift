@@ -5,31 +5,32 @@ internal import CMicroHTTPD
 // the library holds it too, and it is changed only when the request before has been completed. The
 // library copies texts that it is given.
 
-/// An answer as an object of the HTTP library. A connection keeps its last one: when the next
-/// answer shares its body and says the same in its head, only the request's identifier is
-/// exchanged, in place of making it all anew. It has a date of its own, which is written once a
-/// second, where the library would write it for every answer.
+/// An answer as an object of the HTTP library. A connection keeps its last one that others get too:
+/// when the next answer is the same, only the request's identifier is exchanged, and once a second
+/// the date, which the library would otherwise write for every answer.
 @safe struct MadeAnswer: ~Copyable {
-  /// Bytes of a shared body up to which a connection holds on to it, perhaps for as long as it
-  /// is idle.
+  /// Bytes of a body up to which a connection holds on to it, perhaps for as long as it is idle.
   static let keptBytesMax = 64 << 10
 
-  private let response: Response
   private let object: OpaquePointer
+  private let status: UInt32
+  /// What it was made of, if that may come again.
+  private let source: SharedResponse?
   private var requestID: String
-  private var date: HTTPDate
-  private let closes: Bool
+  private var date = HTTPDate.now
 
   /// Nil without memory.
-  init?(_ response: Response, requestID: String, closes: Bool) {
+  init?(
+    _ response: Response, of source: SharedResponse? = nil, requestID: String, closes: Bool
+  ) {
     guard let object = unsafe response.library(closes: closes) else { return nil }
     unsafe self.object = object
-    self.response = response
+    status = UInt32(response.soundStatus)
+    let isKept = !closes && !response.closes && response.count <= Self.keptBytesMax
+    self.source = isKept ? source : nil
     self.requestID = requestID
-    self.closes = closes || response.closes
-    date = .now
     unsafe Response.add(Self.idField, requestID, to: object)
-    unsafe Response.add("Date", date.text, to: object)
+    if isKept { unsafe Response.add("Date", date.text, to: object) }
   }
 
   deinit { unsafe MHD_destroy_response(object) }
@@ -37,42 +38,30 @@ internal import CMicroHTTPD
   private static let idField = "X-Request-ID"
 
   /// Whether the next answer may be the same.
-  var isWorthKeeping: Bool {
-    guard case .shared(let bytes) = response.body else { return false }
-    return !closes && bytes.count <= Self.keptBytesMax
+  var isWorthKeeping: Bool { source != nil }
+
+  /// Gives it to the HTTP library; false closes the connection.
+  func queue(on connection: OpaquePointer) -> Bool {
+    unsafe MHD_queue_response(connection, status, object) == .YES
   }
 
-  /// Makes this the answer to another request; false when it says something else.
-  mutating func renew(for other: Response, requestID: String) -> Bool {
-    guard response.isSame(as: other) else { return false }
+  /// Gives it to the HTTP library once more, for another request; nil when it is another answer.
+  mutating func queue(
+    _ shared: SharedResponse, requestID: String, on connection: OpaquePointer
+  ) -> Bool? {
+    guard source === shared else { return nil }
     let isRemoved = unsafe Self.idField.withCString { name in
       unsafe self.requestID.withCString { unsafe MHD_del_response_header(object, name, $0) }
     }
-    guard isRemoved == .YES else { return false }
+    guard isRemoved == .YES else { return nil }
     unsafe Response.add(Self.idField, requestID, to: object)
     self.requestID = requestID
     let now = HTTPDate.now
     if now != date {
-      // In place of the one before.
+      // It takes the place of the one before.
       unsafe Response.add("Date", now.text, to: object)
       date = now
     }
-    return true
-  }
-
-  /// Gives it to the HTTP library; false closes the connection.
-  func queue(on connection: OpaquePointer) -> Bool {
-    unsafe MHD_queue_response(connection, UInt32(response.soundStatus), object) == .YES
-  }
-}
-
-extension Response {
-  /// Whether another answer is the same in all that it says, its body the very same shared bytes.
-  fileprivate func isSame(as other: Response) -> Bool {
-    guard case .shared(let mine) = body, case .shared(let others) = other.body, mine === others
-    else { return false }
-    return status == other.status && isGzip == other.isGzip && closes == other.closes
-      && varies == other.varies && contentType == other.contentType
-      && serverTiming == other.serverTiming && headers == other.headers
+    return unsafe queue(on: connection)
   }
 }

@@ -125,22 +125,38 @@ extension HTTPConnection {
 
   /// Gives the answer to the library; false closes the connection.
   func queueAnswer() -> Bool {
-    guard let response = takeAnswer() else { return false }
-    return queue(response, requestID: answerID)
+    switch takeAnswer() {
+    case .own(let response): return queue(response, requestID: answerID)
+    case .shared(let shared): return queue(shared, requestID: answerID)
+    case nil: return false
+    }
   }
 
   private func queue(_ response: Response, requestID: String) -> Bool {
-    let closes = core.isDraining.load(ordering: .relaxed)
-    since.store(CoarseClock.milliseconds, ordering: .relaxed)
-    word.store(sequence << 8 | Phase.writing.rawValue, ordering: .releasing)
-    if !closes, madeAnswer?.renew(for: response, requestID: requestID) == true {
-      return unsafe madeAnswer?.queue(on: handle) ?? false
+    let closes = startWriting()
+    guard let made = MadeAnswer(response, requestID: requestID, closes: closes) else { return false }
+    return unsafe made.queue(on: handle)
+  }
+
+  private func queue(_ shared: SharedResponse, requestID: String) -> Bool {
+    let closes = startWriting()
+    if !closes,
+      let isQueued = unsafe madeAnswer?.queue(shared, requestID: requestID, on: handle)
+    {
+      return isQueued
     }
-    guard let made = MadeAnswer(response, requestID: requestID, closes: closes),
+    guard let made = MadeAnswer(shared.response, of: shared, requestID: requestID, closes: closes),
       unsafe made.queue(on: handle)
     else { return false }
     madeAnswer = made.isWorthKeeping ? consume made : nil
     return true
+  }
+
+  /// Notes that the answer is on its way; whether the connection closes after it.
+  private func startWriting() -> Bool {
+    since.store(CoarseClock.milliseconds, ordering: .relaxed)
+    word.store(sequence << 8 | Phase.writing.rawValue, ordering: .releasing)
+    return core.isDraining.load(ordering: .relaxed)
   }
 
   /// Answers a request that does not reach the handler, and closes. If a body is on its way, the

@@ -182,8 +182,8 @@ extension Service {
     let verdict: RateLimiter.Verdict
     switch visit.caller {
     case .key: return nil
-    case .user(let user), .session(let user): verdict = limiter.take(user, ticks: ticks)
-    case .nobody: verdict = limiter.take("\n" + exchange.remoteAddress, ticks: ticks)
+    case .user(let user), .session(let user): verdict = limiter.take(user, visit.bucket, ticks: ticks)
+    case .nobody: verdict = limiter.take("\n" + exchange.remoteAddress, visit.bucket, ticks: ticks)
     }
     guard verdict.isAllowed else {
       meters.shed(.rateLimit, of: visit.route)

@@ -39,7 +39,7 @@ struct PageService: Sendable {
     if let cursor = ask.cursor { return try serve(cursor) }
     if let cached = engine.cached(ask.key, now: call.received) {
       call.service.meters.pages.cached.add()
-      return answer(rendered(cached), "cache;desc=hit")
+      return call.finish(kept(rendered(cached)))
     }
     let deadline = call.start &+ UInt64(max(1, ask.deadlineMs)) * 1_000_000
     try enqueue { [self] in
@@ -133,23 +133,26 @@ struct PageService: Sendable {
   }
 
   private func answer(_ rendered: PageWriter.Rendered, _ timing: String) {
-    var response = Response(headers: headers(rendered), shared: rendered.body)
-    response.serverTiming = timing
-    call.finish(response)
+    call.finish(response(rendered, timing))
   }
 
-  /// The header fields, with the next page as a link. A page that is kept is asked for in the same
-  /// words again and again.
-  private func headers(_ rendered: PageWriter.Rendered) -> [Response.Field] {
-    guard let cursor = rendered.cursor else { return Call.privateHeaders }
-    if let known = rendered.asked.load(), known.path == ask.path, known.query == ask.query {
-      return known.headers
+  /// The answer with a kept page, which is asked for in the same words again and again.
+  private func kept(_ rendered: PageWriter.Rendered) -> SharedResponse {
+    if let asked = rendered.asked.load(), asked.path == ask.path, asked.query == ask.query {
+      return asked.answer
     }
-    let asked = PageWriter.Asked(
-      path: ask.path, query: ask.query,
-      headers: Call.privateHeaders + [.init("Link", link(cursor))])
-    _ = rendered.asked.storeIfNil(asked)
-    return asked.headers
+    let answer = SharedResponse(response(rendered, "cache;desc=hit"))
+    rendered.asked.storeIfNil(
+      PageWriter.Asked(path: ask.path, query: ask.query, answer: answer))
+    return answer
+  }
+
+  private func response(_ rendered: PageWriter.Rendered, _ timing: String) -> Response {
+    var headers = Call.privateHeaders
+    if let cursor = rendered.cursor { headers.append(.init("Link", link(cursor))) }
+    var response = Response(headers: headers, shared: rendered.body)
+    response.serverTiming = timing
+    return response
   }
 
   /// The next page as a link: this query with the cursor.

@@ -89,6 +89,16 @@ final class Call: Sendable {
       route: visit.routeIndex, status: status, from: start, to: engine.time.ticks)
   }
 
+  /// Answers with what others get too, unless something is to be told to this caller alone.
+  func finish(_ shared: SharedResponse) {
+    guard ticket == nil, session == nil,
+      verdict.map({ !service.limiter.isWorthTelling($0) }) ?? true
+    else { return finish(shared.response) }
+    exchange.respond(shared)
+    service.meters.observe(
+      route: visit.routeIndex, status: shared.response.status, from: start, to: engine.time.ticks)
+  }
+
   /// Answers with a refusal.
   func fail(_ problem: Problem) { finish(problem.response(requestID: exchange.requestID)) }
 

@@ -19,6 +19,8 @@ final class Visit: Sendable {
   let parameters: [(name: String, value: String)]
   /// When the caller is not believed any more without another look; nil: at the next request.
   private let until: Timestamp?
+  /// What the caller has left of its rate.
+  let bucket = Once<RateLimiter.Bucket>()
   /// What a route of pages read from the parameters.
   let ask = Once<PageAsk>()
 
