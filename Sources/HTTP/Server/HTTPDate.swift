@@ -1,7 +1,9 @@
 /// A second as the field `Date` tells it: RFC 9110, section 5.6.7.
-struct HTTPDate: Equatable {
+package struct HTTPDate: Equatable {
   /// Seconds since 1970.
-  let seconds: Int
+  package let seconds: Int
+
+  package init(seconds: Int) { self.seconds = seconds }
 
   /// The present, a few milliseconds late at most.
   static var now: HTTPDate { HTTPDate(seconds: CoarseClock.secondsOfDay) }
@@ -12,7 +14,7 @@ struct HTTPDate: Equatable {
   ]
 
   /// For example `Sun, 06 Nov 1994 08:49:37 GMT`; before 1970 it is 1970.
-  var text: String {
+  package var text: String {
     let (day, second) = max(0, seconds).quotientAndRemainder(dividingBy: 86_400)
     let (year, month, date) = Self.calendar(day)
     let time = [second / 3600, second / 60 % 60, second % 60].map(Self.two)

@@ -134,7 +134,9 @@ extension HTTPConnection {
 
   private func queue(_ response: Response, requestID: String) -> Bool {
     let closes = startWriting()
-    guard let made = MadeAnswer(response, requestID: requestID, closes: closes) else { return false }
+    guard let made = MadeAnswer(response, requestID: requestID, closes: closes) else {
+      return false
+    }
     return unsafe made.queue(on: handle)
   }
 

@@ -179,12 +179,13 @@ extension Service {
     _ exchange: Exchange, _ visit: Visit, _ ticks: UInt64
   ) throws(Problem) -> RateLimiter.Verdict? {
     guard visit.route.callers != .everybody else { return nil }
-    let verdict: RateLimiter.Verdict
+    let name: String
     switch visit.caller {
     case .key: return nil
-    case .user(let user), .session(let user): verdict = limiter.take(user, visit.bucket, ticks: ticks)
-    case .nobody: verdict = limiter.take("\n" + exchange.remoteAddress, visit.bucket, ticks: ticks)
+    case .user(let user), .session(let user): name = user
+    case .nobody: name = "\n" + exchange.remoteAddress
     }
+    let verdict = limiter.take(name, visit.bucket, ticks: ticks)
     guard verdict.isAllowed else {
       meters.shed(.rateLimit, of: visit.route)
       var problem = Problem(
