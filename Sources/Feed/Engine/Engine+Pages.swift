@@ -4,8 +4,8 @@ extension Engine {
     cached(PageKey(request), now: time.now)
   }
 
-  /// The same for a request whose key is at hand, at the present time. Takes no lock of the World, so a
-  /// thread that must not wait may ask.
+  /// The same for a request whose key is at hand, at the present time. Takes no lock of the World,
+  /// so a thread that must not wait may ask.
   public func cached(_ key: PageKey, now: Timestamp) -> CachedPage? {
     let kept = pages?.cached(key, now: now)
     if kept != nil { meters.cacheHits.add() }

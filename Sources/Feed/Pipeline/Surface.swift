@@ -1,5 +1,5 @@
-/// A surface's settings with its names resolved, so that a request looks nothing up by text. A class,
-/// so that a request takes it without a copy of each part.
+/// A surface's settings with its names resolved, so that a request looks nothing up by text. A
+/// class, so that a request takes it without a copy of each part.
 package final class Surface: Sendable {
   /// The name in the configuration.
   package let name: String

@@ -22,8 +22,8 @@ package struct HTTPDate: Equatable {
       + time.joined(separator: ":") + " GMT"
   }
 
-  /// The date of a day since 1970: `civil_from_days` of Howard Hinnant's "chrono-Compatible Low-Level
-  /// Date Algorithms", whose years begin in March.
+  /// The date of a day since 1970: `civil_from_days` of Howard Hinnant's "chrono-Compatible
+  /// Low-Level Date Algorithms", whose years begin in March.
   private static func calendar(_ day: Int) -> (year: Int, month: Int, date: Int) {
     let (era, ofEra) = (day + 719_468).quotientAndRemainder(dividingBy: 146_097)
     let year = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365

@@ -1,9 +1,9 @@
 internal import CMicroHTTPD
 
-// Safe because the object of the HTTP library is made here, changed and queued only by the I/O thread
-// of the connection that owns this value, and given up once, in `deinit`; while the library sends it,
-// the library holds it too, and it is changed only when the request before has been completed. The
-// library copies texts that it is given.
+// Safe because the object of the HTTP library is made here, changed and queued only by the I/O
+// thread of the connection that owns this value, and given up once, in `deinit`; while the library
+// sends it, the library holds it too, and it is changed only when the request before has been
+// completed. The library copies texts that it is given.
 
 /// An answer as an object of the HTTP library. A connection keeps its last one that others get too:
 /// when the next answer is the same, only the request's identifier is exchanged, and once a second

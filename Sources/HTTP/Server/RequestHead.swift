@@ -8,8 +8,8 @@ internal import Sync
 /// `METHOD 0 TARGET 0 VERSION 0 0 (NAME 0 [blanks] VALUE 0 0)* 0 0`, and whatever does not fit it
 /// (a zero inside a value, a folded line, a bare line feed) was not a clean request.
 ///
-/// A connection that sends the same bytes again gets the same head again, with the handler's note on
-/// it, so nothing but what follows from the bytes may stand here.
+/// A connection that sends the same bytes again gets the same head again, with the handler's note
+/// on it, so nothing but what follows from the bytes may stand here.
 final class RequestHead: Sendable {
   /// Bytes beyond which a head is not kept for the connection's next request: clients that ask
   /// again and again send less.

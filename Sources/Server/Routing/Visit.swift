@@ -5,9 +5,9 @@ internal import Sync
 /// What a request's head says: which call is made, by whom, with which parameters.
 ///
 /// A connection that sends the same head again is spared finding that out again, so nothing may
-/// stand here that can change meanwhile. A token is believed until it ends, a session until it has to
-/// be renewed; a service key, which may be revoked, is looked at each time. Rates, the state of the
-/// server and the body are no part of it.
+/// stand here that can change meanwhile. A token is believed until it ends, a session until it has
+/// to be renewed; a service key, which may be revoked, is looked at each time. Rates, the state of
+/// the server and the body are no part of it.
 final class Visit: Sendable {
   let route: Route
   /// The route's place in the table.
