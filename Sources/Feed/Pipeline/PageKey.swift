@@ -1,3 +1,5 @@
+internal import Sync
+
 /// What makes two requests ask for the same page: everything that they say but the identifier.
 ///
 /// Whoever asks for a page again and again keeps its key: its texts are hashed once, under the
@@ -13,6 +15,8 @@ public final class PageKey: Sendable {
   let limit: Int?
   /// Of all texts.
   fileprivate let hash: Int
+  /// The surface, as `Surfaces` found it.
+  let known = Once<Surfaces.Known>()
 
   /// The key of a request.
   public init(_ request: PageRequest) {

@@ -65,8 +65,7 @@ public final class PageMaker: Sendable {
 
   /// The same for a request whose key is at hand.
   public func cached(_ key: PageKey, now: Timestamp) -> CachedPage? {
-    guard let surface = try? pipeline.surface(key.surface),
-      let kept = cache.page(key.cut(to: surface))
+    guard let surface = pipeline.surface(of: key), let kept = cache.page(key.cut(to: surface))
     else { return nil }
     guard isYoung(kept.set, surface, now), kept.endsAt > now.seconds,
       isScored(kept.set, surface), isOwnTrue(kept.set), kept.removals == freshness.removals,
