@@ -82,6 +82,12 @@ final class Service: Sendable {
   /// Works a request off; called on an I/O thread.
   func handle(_ exchange: Exchange) {
     let start = engine.time.ticks
+    let now = engine.time.now
+    if let visit = exchange.note as? Visit, visit.isGood(now) {
+      return handle(exchange, visit.routeIndex, start) { () throws(Problem) in
+        try work(exchange, visit, session: nil, start, now)
+      }
+    }
     switch router.match(exchange.method, exchange.path) {
     case .none:
       refuse(
@@ -92,24 +98,30 @@ final class Service: Sendable {
       problem.headers = [.init("Allow", allow.joined(separator: ", "))]
       refuse(exchange, router.routes.count, start, problem)
     case .route(let index, let captures):
-      do {
-        try work(exchange, index, captures, start)
-      } catch {
-        refuse(exchange, index, start, error)
+      handle(exchange, index, start) { () throws(Problem) in
+        let (visit, session) = try self.visit(exchange, index, captures, now)
+        if visit.isLasting { exchange.keep(visit) }
+        try work(exchange, visit, session: session, start, now)
       }
     }
   }
 
-  private func work(
-    _ exchange: Exchange, _ index: Int, _ captures: [String], _ start: UInt64
-  ) throws(Problem) {
-    // A page elsewhere may give its own name this machine's address, to be let in by the browser.
-    guard demo == nil || Loopback.isNamed(by: exchange.header("host") ?? "") else {
-      throw Problem(.forbidden, "A demo is asked under 127.0.0.1, [::1] or localhost.")
+  @inline(__always)
+  private func handle(
+    _ exchange: Exchange, _ index: Int, _ start: UInt64, _ work: () throws(Problem) -> Void
+  ) {
+    do throws(Problem) {
+      try work()
+    } catch {
+      refuse(exchange, index, start, error)
     }
-    let route = router.routes[index]
-    let now = engine.time.now
-    let admission = try admit(exchange, route, now)
+  }
+
+  private func work(
+    _ exchange: Exchange, _ visit: Visit, session: String?, _ start: UInt64, _ now: Timestamp
+  ) throws(Problem) {
+    let route = visit.route
+    let verdict = try limit(exchange, visit, start)
     if route.needsEngine, !isReady.load(ordering: .acquiring) {
       meters.shed(.starting, of: route)
       throw Problem(
@@ -117,9 +129,9 @@ final class Service: Sendable {
     }
     var ticket: IdempotencyTicket?
     if route.isIdempotent, let key = exchange.header("idempotency-key") {
-      switch try begin(key, admission.caller, exchange) {
+      switch try begin(key, visit.caller, exchange) {
       case .fresh(let fresh): ticket = fresh
-      case .replay(let answer): return replay(answer, exchange, index, start)
+      case .replay(let answer): return replay(answer, exchange, visit.routeIndex, start)
       case .reused:
         throw Problem(
           .idempotencyKeyReused,
@@ -131,8 +143,8 @@ final class Service: Sendable {
       }
     }
     let call = Call(
-      service: self, exchange: exchange, routeIndex: index, captures: captures,
-      admission: admission, ticket: ticket, start: start, received: now)
+      service: self, exchange: exchange, visit: visit, session: session, verdict: verdict,
+      ticket: ticket, start: start, received: now)
     do {
       try route.handle(call)
     } catch {

@@ -11,7 +11,6 @@ struct updraft_mhd_settings {
   int listen_socket;
   unsigned threads;
   unsigned connections;
-  unsigned inactivity_seconds;
   size_t connection_memory;
   MHD_AccessHandlerCallback handler;
   MHD_RequestCompletedCallback completed;
@@ -30,7 +29,6 @@ static inline struct MHD_Daemon *updraft_mhd_start(const struct updraft_mhd_sett
     s->flags, 0, 0, 0, s->handler, s->context,
     MHD_OPTION_LISTEN_SOCKET, s->listen_socket,
     MHD_OPTION_CONNECTION_LIMIT, s->connections,
-    MHD_OPTION_CONNECTION_TIMEOUT, s->inactivity_seconds,
     MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->connection_memory,
     MHD_OPTION_NOTIFY_COMPLETED, s->completed, s->context,
     MHD_OPTION_NOTIFY_CONNECTION, s->connection, s->context,

@@ -1,8 +1,13 @@
 extension Engine {
-  /// The first page of a request when a kept one is still true. Takes no lock of the World, so a
-  /// thread that must not wait may ask.
+  /// The first page of a request when a kept one is still true.
   public func cached(_ request: PageRequest) -> CachedPage? {
-    let kept = pages?.cached(request)
+    cached(PageKey(request), now: time.now)
+  }
+
+  /// The same for a request whose key is at hand, at the present time. Takes no lock of the World,
+  /// so a thread that must not wait may ask.
+  public func cached(_ key: PageKey, now: Timestamp) -> CachedPage? {
+    let kept = pages?.cached(key, now: now)
     if kept != nil { meters.cacheHits.add() }
     return kept
   }

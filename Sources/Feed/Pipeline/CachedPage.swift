@@ -16,8 +16,8 @@ public final class CachedPage: Sendable {
   private let slot = Once<Box>()
 
   private final class Box: Sendable {
-    let value: any Sendable
-    init(_ value: any Sendable) { self.value = value }
+    let value: any AnyObject & Sendable
+    init(_ value: any AnyObject & Sendable) { self.value = value }
   }
 
   init(_ page: Page, of set: RankedSet, _ freshness: Freshness, endsAt: UInt32) {
@@ -29,11 +29,11 @@ public final class CachedPage: Sendable {
   }
 
   /// What was rendered from the page; nil until `keep`.
-  public var rendered: (any Sendable)? { slot.load()?.value }
+  public var rendered: (any AnyObject & Sendable)? { slot.load()?.value }
 
   /// Keeps what was rendered from the page; the first to come is kept and given to all.
   @discardableResult
-  public func keep(rendered value: any Sendable) -> any Sendable {
+  public func keep(rendered value: any AnyObject & Sendable) -> any AnyObject & Sendable {
     slot.storeIfNil(Box(value)).value
   }
 }

@@ -5,27 +5,6 @@ internal import Sync
 ///
 /// Split into parts with a lock each, held for a look-up at most.
 final class PageCache: Sendable {
-  /// What makes two requests ask for the same page.
-  struct Key: Hashable, Sendable {
-    var user: String
-    var surface: String
-    var item: String
-    var category: String
-    var region: String
-    var context: [String]
-    var limit: Int
-
-    init(_ request: PageRequest, limit: Int) {
-      user = request.user
-      surface = request.surface
-      item = request.item
-      category = request.category
-      region = request.region
-      context = request.context
-      self.limit = limit
-    }
-  }
-
   private let parts: [PageCachePart]
 
   /// A cache of at most `capacity` pages.
@@ -37,7 +16,7 @@ final class PageCache: Sendable {
   }
 
   /// The page of a request; it counts as used.
-  func page(_ key: Key) -> CachedPage? { part(key).page(key) }
+  func page(_ key: PageKey.Cut) -> CachedPage? { part(key).page(key) }
 
   /// The set of a number; it counts as used.
   func set(_ number: UInt64, user: String) -> RankedSet? {
@@ -48,26 +27,19 @@ final class PageCache: Sendable {
   }
 
   /// Keeps a page, in place of the one that the request had; that one's set stays for its cursors.
-  func keep(_ page: CachedPage, _ key: Key) { part(key).keep(page, key) }
+  func keep(_ page: CachedPage, _ key: PageKey.Cut) { part(key).keep(page, key) }
 
   /// How many pages there are.
   var count: Int { parts.reduce(0) { $0 + $1.count } }
 
-  private func part(_ key: Key) -> PageCachePart {
-    // The table of the part draws on a hash of the whole key; this only spreads.
-    var sum: UInt8 = 0
-    for byte in key.user.utf8 { sum = sum &* 31 &+ byte }
-    for byte in key.item.utf8 { sum = sum &* 31 &+ byte }
-    for byte in key.category.utf8 { sum = sum &* 31 &+ byte }
-    return parts[Int(sum) % parts.count]
-  }
+  private func part(_ key: PageKey.Cut) -> PageCachePart { parts[key.spread % parts.count] }
 }
 
 /// One part of the cache.
 private final class PageCachePart: @unchecked Sendable {
   // Sendable: every access to the state holds the lock.
   private struct Node {
-    var key: PageCache.Key
+    var key: PageKey.Cut
     var page: CachedPage
     var newer: Int
     var older: Int
@@ -76,7 +48,7 @@ private final class PageCachePart: @unchecked Sendable {
   private let lock = Lock()
   private let capacity: Int
   private var nodes: [Node] = []
-  private var byKey: [PageCache.Key: Int] = [:]
+  private var byKey: [PageKey.Cut: Int] = [:]
   private var byNumber: [UInt64: Int] = [:]
   private var newest = -1
   private var oldest = -1
@@ -85,7 +57,7 @@ private final class PageCachePart: @unchecked Sendable {
 
   var count: Int { lock.withLock { nodes.count } }
 
-  func page(_ key: PageCache.Key) -> CachedPage? {
+  func page(_ key: PageKey.Cut) -> CachedPage? {
     lock.withLock {
       guard let index = byKey[key] else { return nil }
       use(index)
@@ -101,13 +73,13 @@ private final class PageCachePart: @unchecked Sendable {
     }
   }
 
-  func keep(_ page: CachedPage, _ key: PageCache.Key) {
+  func keep(_ page: CachedPage, _ key: PageKey.Cut) {
     // The page that goes is freed after the lock is given up.
     let replaced = lock.withLock { put(page, key) }
     withExtendedLifetime(replaced) {}
   }
 
-  private func put(_ page: CachedPage, _ key: PageCache.Key) -> CachedPage? {
+  private func put(_ page: CachedPage, _ key: PageKey.Cut) -> CachedPage? {
     if let index = byNumber[page.set.number] {
       let old = nodes[index].page
       nodes[index].page = page

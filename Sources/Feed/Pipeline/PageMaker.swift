@@ -60,10 +60,13 @@ public final class PageMaker: Sendable {
 
   /// The first page of a request when a kept one is true; takes no lock of the World.
   public func cached(_ request: PageRequest) -> CachedPage? {
-    guard let surface = try? pipeline.surface(request.surface),
-      let kept = cache.page(PageCache.Key(request, limit: surface.limit(request.limit)))
+    cached(PageKey(request), now: time.now)
+  }
+
+  /// The same for a request whose key is at hand.
+  public func cached(_ key: PageKey, now: Timestamp) -> CachedPage? {
+    guard let surface = pipeline.surface(of: key), let kept = cache.page(key.cut(to: surface))
     else { return nil }
-    let now = time.now
     guard isYoung(kept.set, surface, now), kept.endsAt > now.seconds,
       isScored(kept.set, surface), isOwnTrue(kept.set), kept.removals == freshness.removals,
       kept.celebrityPosts == freshness.celebrityPosts
@@ -77,7 +80,7 @@ public final class PageMaker: Sendable {
     _ request: PageRequest, world: borrowing World
   ) throws(PageError) -> (page: Page, set: RankedSet) {
     let surface = try pipeline.surface(request.surface)
-    let key = PageCache.Key(request, limit: surface.limit(request.limit))
+    let key = PageKey(request).cut(to: surface)
     let now = time.now
     let workspace = workspaces.take()
     defer { workspaces.give(workspace) }
@@ -124,7 +127,7 @@ public final class PageMaker: Sendable {
   /// there is no time to rank. Call it while nobody writes to the World.
   public func last(_ request: PageRequest, world: borrowing World) -> Page? {
     guard let surface = try? pipeline.surface(request.surface),
-      let kept = cache.page(PageCache.Key(request, limit: surface.limit(request.limit))),
+      let kept = cache.page(PageKey(request).cut(to: surface)),
       isAlive(kept.set, request.user, world),
       age(kept.set, time.now) < configuration.engine.cursorAgeMs
     else { return nil }
@@ -160,9 +163,9 @@ public final class PageMaker: Sendable {
 
   /// Whether it would be scored by the same model and settings again.
   private func isScored(_ set: RankedSet, _ surface: Surface) -> Bool {
+    guard set.scoring.digest == surface.digest else { return false }
     let serving = surface.serving(models.arms().serving(set.request.user))
-    return set.scoring.digest == surface.digest && set.scoring.arm == serving.arm
-      && set.scoring.model == (serving.model?.id ?? "")
+    return set.scoring.arm == serving.arm && set.scoring.model == (serving.model?.id ?? "")
   }
 
   /// What corrects the scores of a page. Newer weights do not make a kept page untrue: its age
@@ -202,12 +205,12 @@ public final class PageMaker: Sendable {
 
   /// The page of a kept set, checked again; nil when it has to be ranked anew.
   private func renew(
-    _ kept: CachedPage, _ key: PageCache.Key, _ surface: Surface, _ world: borrowing World,
+    _ kept: CachedPage, _ key: PageKey.Cut, _ surface: Surface, _ world: borrowing World,
     now: Timestamp, _ workspace: Workspace
   ) throws(PageError) -> Page? {
     let set = kept.set
     guard isYoung(set, surface, now), isScored(set, surface), isOwnTrue(set),
-      isAlive(set, key.user, world),
+      isAlive(set, key.key.user, world),
       !celebrityPosted(since: set, world)
     else { return nil }
     let result = try cut(set, world, start: 0, limit: set.limit, workspace)

@@ -48,6 +48,9 @@ public struct Pipeline: Sendable {
     return surface
   }
 
+  /// The surface of a key.
+  func surface(of key: PageKey) -> Surface? { surfaces.surface(of: key) }
+
   /// Changes the settings of a surface for requests that come from now on; copies of the pipeline
   /// see it too.
   func change(_ surface: String, _ body: (inout SurfaceSettings) -> Void) throws(PageError) {

@@ -1,5 +1,6 @@
-/// A surface's settings with its names resolved, so that a request looks nothing up by text.
-package struct Surface: Sendable {
+/// A surface's settings with its names resolved, so that a request looks nothing up by text. A
+/// class, so that a request takes it without a copy of each part.
+package final class Surface: Sendable {
   /// The name in the configuration.
   package let name: String
   /// The settings.
@@ -55,7 +56,7 @@ package struct Surface: Sendable {
   }
 
   /// What scores a page that an arm would: the weights, where the surface wants no model.
-  func serving(_ serving: Serving) -> Serving {
-    settings.ranker == .model ? serving : .linear
+  func serving(_ serving: @autoclosure () -> Serving) -> Serving {
+    settings.ranker == .model ? serving() : .linear
   }
 }

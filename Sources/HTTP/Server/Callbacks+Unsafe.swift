@@ -13,15 +13,15 @@ nonisolated func targetArrived(
     let info = unsafe updraft_mhd_info(handle, .CONNECTION_INFO_SOCKET_CONTEXT),
     let pointer = unsafe info.pointee.socket_context
   else { return nil }
-  let connection = unsafe Unmanaged<HTTPConnection>.fromOpaque(pointer).takeUnretainedValue()
   let count = unsafe strlen(target)
-  let kept = min(count, connection.core.limits.urlBytes)
-  let start = unsafe UnsafeRawPointer(target)
-  connection.target.removeAll(keepingCapacity: true)
-  unsafe connection.target.append(
-    contentsOf: UnsafeRawBufferPointer(start: start, count: kept))
-  connection.targetCount = count
-  connection.begin()
+  unsafe Unmanaged<HTTPConnection>.fromOpaque(pointer)._withUnsafeGuaranteedRef { connection in
+    let kept = min(count, connection.core.limits.urlBytes)
+    connection.target.removeAll(keepingCapacity: true)
+    unsafe connection.target.append(
+      contentsOf: UnsafeRawBufferPointer(start: UnsafeRawPointer(target), count: kept))
+    connection.targetCount = count
+    connection.begin()
+  }
   return unsafe pointer
 }
 
@@ -77,7 +77,7 @@ nonisolated func requestCompleted(
   _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ how: MHD_RequestTerminationCode
 ) {
   guard let pointer = unsafe request?.pointee else { return }
-  unsafe Unmanaged<HTTPConnection>.fromOpaque(pointer).takeUnretainedValue().finish()
+  unsafe Unmanaged<HTTPConnection>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.finish() }
 }
 
 /// A connection has been accepted or is about to be closed.

@@ -50,6 +50,13 @@ public final class Exchange: Sendable {
   /// The value of the first header field of that name, found without case.
   public func header(_ name: String) -> String? { head.field(name) }
 
+  /// What the handler kept of this head when the connection sent the same bytes before.
+  public var note: (any AnyObject & Sendable)? { head.note }
+
+  /// Keeps what follows from the method, the target and the header fields alone, for the next
+  /// request of this connection if its head has the same bytes. Only the first note is kept.
+  public func keep(_ note: any AnyObject & Sendable) { head.keep(note) }
+
   /// The client's address without its port.
   public var remoteAddress: String { connection.address.description }
 
@@ -61,28 +68,16 @@ public final class Exchange: Sendable {
   /// - Returns: whether this answer was the first.
   @discardableResult
   public func respond(_ response: consuming Response) -> Bool {
-    if response.varies, acceptsGzip { response.compress() }
-    return connection.answer(sequence, response)
+    if response.varies, head.acceptsGzip { response.compress() }
+    return connection.answer(sequence, .own(response))
   }
 
-  /// Whether `Accept-Encoding` allows gzip: named with a weight above zero.
-  private var acceptsGzip: Bool {
-    guard let accepted = head.field("accept-encoding") else { return false }
-    for coding in accepted.utf8.split(separator: UInt8(ascii: ",")) {
-      let parts = coding.split(separator: UInt8(ascii: ";"))
-      guard let name = parts.first, String(Substring(name)).trimmed == "gzip" else { continue }
-      guard parts.count > 1 else { return true }
-      let weight = String(Substring(parts[1])).trimmed
-      return !(weight.hasPrefix("q=0") && weight.dropFirst(3).allSatisfy { $0 == "." || $0 == "0" })
-    }
-    return false
-  }
-}
-
-extension String {
-  /// In lower case, without blanks at either end.
-  fileprivate var trimmed: String {
-    let end = reversed().drop { $0 == " " || $0 == "\t" }
-    return String(String(end.reversed()).drop { $0 == " " || $0 == "\t" }).lowercased()
+  /// Answers with what others get too; only the first answer counts.
+  ///
+  /// - Returns: whether this answer was the first.
+  @discardableResult
+  public func respond(_ shared: SharedResponse) -> Bool {
+    let isSmall = head.acceptsGzip && shared.response.varies
+    return connection.answer(sequence, .shared(isSmall ? shared.gzip : shared))
   }
 }

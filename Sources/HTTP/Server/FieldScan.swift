@@ -6,9 +6,12 @@ struct FieldScan {
   private(set) var isChunked = false
   private(set) var expectsContinue = false
   private(set) var isGzip = false
+  /// Whether the first `Accept-Encoding` allows gzip: named with a weight above zero.
+  var acceptsGzip: Bool { acceptedEncodings.map(AcceptedEncodings.allowGzip) ?? false }
   /// Where every field lies, in their order.
   private(set) var fields: [Bytes.Field] = []
   private var encodings = 0
+  private var acceptedEncodings: String?
 
   init(_ bytes: [UInt8], from start: Int, headersMax: Int) throws(RequestHead.Fault) {
     var cursor = start
@@ -49,6 +52,9 @@ struct FieldScan {
         bytes[field.value].allSatisfy({ 0x30...0x39 ~= $0 })
       else { throw .malformed("Content-Length is not a number") }
       contentLength = length
+    case 15 where Bytes.equal(bytes, field.name, "accept-encoding"):
+      guard acceptedEncodings == nil else { return }
+      acceptedEncodings = String(decoding: bytes[field.value], as: UTF8.self)
     case 16 where Bytes.equal(bytes, field.name, "content-encoding"):
       encodings += 1
       isGzip = Bytes.equal(bytes, field.value, "gzip") || Bytes.equal(bytes, field.value, "x-gzip")

@@ -5,7 +5,7 @@ internal import Synchronization
 // library's callbacks for this connection, and to resume it while it is suspended, which the phase
 // allows exactly once for each request. `socket` is used by other threads only under the core's
 // gate while `isClosed` is false, and the library closes the socket after `leave` has taken the
-// gate.
+// gate. A name is written into room for exactly its count of bytes, each of them once.
 
 /// One client connection, which serves one request after another.
 ///
@@ -40,7 +40,7 @@ internal import Synchronization
   let address: PeerAddress
   let socket: Int32
   /// What the identifiers of its requests begin with.
-  private let prefix: String
+  private let prefix: [UInt8]
 
   // Guarded by the core's gate.
   var position = 0
@@ -52,12 +52,24 @@ internal import Synchronization
   var target: [UInt8] = []
   var targetCount = 0
   var head: RequestHead?
+  /// The head of the request before, in case that the next one is the same.
+  var keptHead: RequestHead?
+  /// The answer to it, likewise.
+  var madeAnswer: MadeAnswer?
   var body: [UInt8] = []
   /// Bytes that the body may have.
   var bodyMax = 0
   var answerID = ""
 
-  private var answerSlot: Response?
+  /// What a request is answered with.
+  enum Answer {
+    /// An answer of its own.
+    case own(Response)
+    /// One that others get too.
+    case shared(SharedResponse)
+  }
+
+  private var answerSlot: Answer?
   let word = Atomic<UInt64>(0)
   let claimed = Atomic<UInt64>(0)
   let since: Atomic<UInt64>
@@ -68,7 +80,7 @@ internal import Synchronization
     self.socket = socket
     self.address = address
     let number = core.counters.acceptedCount.load(ordering: .relaxed)
-    prefix = core.prefix + "-" + String(number, radix: 16) + "-"
+    prefix = Array((core.prefix + "-" + String(number, radix: 16) + "-").utf8)
     since = Atomic(CoarseClock.milliseconds)
   }
 
@@ -91,13 +103,13 @@ internal import Synchronization
   func isOpen(_ sequence: UInt64) -> Bool { claimed.load(ordering: .acquiring) < sequence }
 
   /// Answers the request of that number if nobody has; wakes the connection if it sleeps.
-  func answer(_ sequence: UInt64, _ response: Response) -> Bool {
+  func answer(_ sequence: UInt64, _ answer: consuming Answer) -> Bool {
     let old = claimed.load(ordering: .acquiring)
     guard old < sequence,
       claimed.compareExchange(expected: old, desired: sequence, ordering: .acquiringAndReleasing)
         .exchanged
     else { return false }
-    answerSlot = response
+    answerSlot = answer
     let before = word.exchange(
       sequence << 8 | Phase.answered.rawValue, ordering: .acquiringAndReleasing)
     if before & 0xFF == Phase.suspended.rawValue { resume() }
@@ -106,7 +118,7 @@ internal import Synchronization
 
   /// Answers with a refusal.
   func refuse(_ sequence: UInt64, _ kind: Refusal.Kind, _ detail: String, requestID: String) {
-    _ = answer(sequence, core.render(kind, detail, requestID: requestID))
+    _ = answer(sequence, .own(core.render(kind, detail, requestID: requestID)))
   }
 
   /// Answers 503 for a server that stops.
@@ -134,15 +146,16 @@ internal import Synchronization
   }
 
   /// Takes the answer out of its slot.
-  func takeAnswer() -> Response? {
-    defer { answerSlot = nil }
-    return answerSlot
+  func takeAnswer() -> Answer? {
+    var answer: Answer?
+    swap(&answer, &answerSlot)
+    return answer
   }
 
   /// Gets ready for the next request of the connection.
   func finish() {
     head = nil
-    body.removeAll(keepingCapacity: body.capacity <= 64 << 10)
+    if body.capacity > 0 { body.removeAll(keepingCapacity: body.capacity <= 64 << 10) }
     stage = .head
     since.store(CoarseClock.milliseconds, ordering: .relaxed)
     let word = self.word.load(ordering: .acquiring)
@@ -169,7 +182,18 @@ internal import Synchronization
   }
 
   func madeRequestID(_ sequence: UInt64) -> String {
-    prefix + String(sequence, radix: 16)
+    let digits = max(1, (67 - sequence.leadingZeroBitCount) / 4)
+    let count = prefix.count + digits
+    return unsafe String(unsafeUninitializedCapacity: count) { room in
+      _ = unsafe room.update(fromContentsOf: prefix)
+      var rest = sequence
+      for index in stride(from: count - 1, through: prefix.count, by: -1) {
+        let digit = UInt8(truncatingIfNeeded: rest & 0xF)
+        unsafe room[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        rest >>= 4
+      }
+      return count
+    }
   }
 
   // MARK: The sweeper
@@ -186,9 +210,7 @@ internal import Synchronization
     switch Phase(rawValue: word & 0xFF) {
     case .waiting where draining && !isFirst: (verdict, allowed) = (.stopping, -1)
     case .waiting where isFirst: (verdict, allowed) = (.readTimeout, limits.readMilliseconds)
-    case .waiting:
-      verdict = .readTimeout
-      allowed = limits.readMilliseconds + limits.inactivitySeconds * 1000
+    case .waiting: (verdict, allowed) = (.stopping, limits.inactivitySeconds * 1000)
     case .reading: (verdict, allowed) = (.readTimeout, limits.readMilliseconds)
     case .writing: (verdict, allowed) = (.writeTimeout, limits.writeMilliseconds)
     case .lingering: (verdict, allowed) = (.stopping, 2000)

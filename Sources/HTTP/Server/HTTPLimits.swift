@@ -18,12 +18,12 @@ public struct HTTPLimits: Sendable, Equatable {
   /// Open connections of one address; beyond: 503 and close, `tooManyConnectionsFromAddress`.
   /// 0 stands for no bound but `connections`: a proxy brings everybody from one address.
   public var connectionsPerAddress = 0
-  /// Seconds without a byte after which a connection is closed without an answer.
+  /// Seconds after an answer in which the first line of the next request must be there; beyond: the
+  /// connection is closed without an answer.
   public var inactivitySeconds = 60
   /// Milliseconds in which the head and body of a request must be complete, however steadily its
   /// bytes drip; beyond: 408 `readTimeout` and close. Counted from the accept for the first request
-  /// of a connection; a later one has at most `inactivitySeconds` more for its head, since
-  /// it is only seen when its first line is complete.
+  /// of a connection, from its first line for a later one.
   public var readMilliseconds = 15_000
   /// Milliseconds in which a client must have taken its answer; beyond: close, `writeTimeout`.
   public var writeMilliseconds = 60_000
@@ -33,5 +33,5 @@ public struct HTTPLimits: Sendable, Equatable {
 
   /// libmicrohttpd's memory for a connection: the head, a record for each header and query
   /// parameter, and the head of the answer. It is zeroed at each request, so it is kept small.
-  var connectionMemory: Int { max(4096, headBytes + headers * 80 + 5120) }
+  var connectionMemory: Int { max(4096, headBytes + headers * 64 + 5120) }
 }

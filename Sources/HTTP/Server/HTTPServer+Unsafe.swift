@@ -58,7 +58,6 @@ internal import Synchronization
     unsafe settings.threads = UInt32(clamping: max(1, threads))
     // Above our own bound, so that ours answers; at the library's it would stop accepting.
     unsafe settings.connections = UInt32(clamping: limits.connections + 64 * max(1, threads))
-    unsafe settings.inactivity_seconds = UInt32(clamping: limits.inactivitySeconds)
     unsafe settings.connection_memory = limits.connectionMemory
     unsafe settings.handler = requestAdvanced
     unsafe settings.completed = requestCompleted

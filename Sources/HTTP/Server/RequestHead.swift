@@ -1,3 +1,5 @@
+internal import Sync
+
 /// The head of one request, checked, in bytes of its own: it stays readable on every thread for as
 /// long as anybody holds it.
 ///
@@ -5,8 +7,16 @@
 /// the request line) become zeros. So the layout is
 /// `METHOD 0 TARGET 0 VERSION 0 0 (NAME 0 [blanks] VALUE 0 0)* 0 0`, and whatever does not fit it
 /// (a zero inside a value, a folded line, a bare line feed) was not a clean request.
+///
+/// A connection that sends the same bytes again gets the same head again, with the handler's note
+/// on it, so nothing but what follows from the bytes may stand here.
 final class RequestHead: Sendable {
+  /// Bytes beyond which a head is not kept for the connection's next request: clients that ask
+  /// again and again send less.
+  static let keptBytesMax = 2_048
+
   let bytes: [UInt8]
+  let layout: Layout
   let method: Method
   let path: String
   /// The raw query, without `?`.
@@ -16,9 +26,17 @@ final class RequestHead: Sendable {
   let isChunked: Bool
   let expectsContinue: Bool
   let isGzip: Bool
+  /// Whether `Accept-Encoding` allows gzip.
+  let acceptsGzip: Bool
+  private let noteBox = Once<NoteBox>()
+
+  private final class NoteBox: Sendable {
+    let note: any AnyObject & Sendable
+    init(_ note: any AnyObject & Sendable) { self.note = note }
+  }
 
   /// Where the pieces lie that the HTTP library has found.
-  struct Layout {
+  struct Layout: Equatable {
     var targetStart: Int
     var targetCount: Int
     var versionStart: Int
@@ -35,6 +53,7 @@ final class RequestHead: Sendable {
   /// Checks `bytes`, whose target is put back as it was sent.
   init(_ bytes: [UInt8], _ layout: Layout, limits: HTTPLimits) throws(Fault) {
     self.bytes = bytes
+    self.layout = layout
     let targetEnd = layout.targetStart + layout.targetCount
     guard layout.targetStart >= 2, layout.targetCount >= 1, layout.versionStart == targetEnd + 1,
       layout.versionStart + 12 <= bytes.count, bytes[layout.versionStart + 8] == 0,
@@ -57,7 +76,14 @@ final class RequestHead: Sendable {
     isChunked = found.isChunked
     expectsContinue = found.expectsContinue
     isGzip = found.isGzip
+    acceptsGzip = found.acceptsGzip
   }
+
+  /// What the handler found out from the head; nil until `keep`.
+  var note: (any AnyObject & Sendable)? { noteBox.load()?.note }
+
+  /// Keeps what the handler found out; only the first note is kept.
+  func keep(_ note: any AnyObject & Sendable) { noteBox.storeIfNil(NoteBox(note)) }
 
   /// Whether a body follows.
   var announcesBody: Bool { isChunked || (contentLength ?? 0) > 0 }

@@ -26,19 +26,10 @@ extension HTTPConnection {
     guard targetStart >= 0, targetStart + targetCount <= raw.count else {
       return refuse(.malformed, "the request line is not METHOD TARGET VERSION", nil)
     }
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: raw.count) { room, count in
-      unsafe UnsafeMutableRawBufferPointer(room).copyMemory(from: raw)
-      unsafe target.withUnsafeBytes { sent in
-        let place = unsafe UnsafeMutableRawBufferPointer(room)[
-          targetStart..<targetStart + sent.count]
-        unsafe UnsafeMutableRawBufferPointer(rebasing: place).copyMemory(from: sent)
-      }
-      count = raw.count
-    }
     let layout = RequestHead.Layout(
       targetStart: targetStart, targetCount: targetCount, versionStart: versionStart)
     do throws(RequestHead.Fault) {
-      let head = try RequestHead(bytes, layout, limits: limits)
+      let head = unsafe try readHead(raw, layout)
       self.head = head
       bodyMax = limits.bodyBytes
       if let length = head.contentLength {
@@ -55,6 +46,25 @@ extension HTTPConnection {
     } catch {
       return refuse(error.kind, error.detail, nil)
     }
+  }
+
+  /// The head in bytes of its own; the one of the request before when it is the same.
+  private func readHead(
+    _ raw: UnsafeRawBufferPointer, _ layout: RequestHead.Layout
+  ) throws(RequestHead.Fault) -> RequestHead {
+    if let keptHead, unsafe keptHead.isSame(raw, target, layout) { return keptHead }
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: raw.count) { room, count in
+      unsafe UnsafeMutableRawBufferPointer(room).copyMemory(from: raw)
+      unsafe target.withUnsafeBytes { sent in
+        let place = unsafe UnsafeMutableRawBufferPointer(room)[
+          layout.targetStart..<layout.targetStart + sent.count]
+        unsafe UnsafeMutableRawBufferPointer(rebasing: place).copyMemory(from: sent)
+      }
+      count = raw.count
+    }
+    let head = try RequestHead(bytes, layout, limits: core.limits)
+    keptHead = raw.count <= RequestHead.keptBytesMax ? head : nil
+    return head
   }
 
   /// Takes a piece of the body; false closes the connection.
@@ -115,21 +125,40 @@ extension HTTPConnection {
 
   /// Gives the answer to the library; false closes the connection.
   func queueAnswer() -> Bool {
-    guard let response = takeAnswer() else { return false }
-    return queue(response, requestID: answerID)
+    switch takeAnswer() {
+    case .own(let response): return queue(response, requestID: answerID)
+    case .shared(let shared): return queue(shared, requestID: answerID)
+    case nil: return false
+    }
   }
 
   private func queue(_ response: Response, requestID: String) -> Bool {
-    let closes = core.isDraining.load(ordering: .relaxed)
-    guard let made = unsafe response.library(requestID: requestID, closes: closes) else {
+    let closes = startWriting()
+    guard let made = MadeAnswer(response, requestID: requestID, closes: closes) else {
       return false
     }
+    return unsafe made.queue(on: handle)
+  }
+
+  private func queue(_ shared: SharedResponse, requestID: String) -> Bool {
+    let closes = startWriting()
+    if !closes,
+      let isQueued = unsafe madeAnswer?.queue(shared, requestID: requestID, on: handle)
+    {
+      return isQueued
+    }
+    guard let made = MadeAnswer(shared.response, of: shared, requestID: requestID, closes: closes),
+      unsafe made.queue(on: handle)
+    else { return false }
+    madeAnswer = made.isWorthKeeping ? consume made : nil
+    return true
+  }
+
+  /// Notes that the answer is on its way; whether the connection closes after it.
+  private func startWriting() -> Bool {
     since.store(CoarseClock.milliseconds, ordering: .relaxed)
     word.store(sequence << 8 | Phase.writing.rawValue, ordering: .releasing)
-    let status = UInt32(response.soundStatus)
-    let queued = unsafe MHD_queue_response(handle, status, made)
-    unsafe MHD_destroy_response(made)
-    return queued == .YES
+    return core.isDraining.load(ordering: .relaxed)
   }
 
   /// Answers a request that does not reach the handler, and closes. If a body is on its way, the

@@ -5,7 +5,7 @@ internal import CMicroHTTPD
 
 extension Response {
   /// The answer as an object of the HTTP library, which the caller destroys; nil without memory.
-  func library(requestID: String, closes: Bool) -> OpaquePointer? {
+  func library(closes: Bool) -> OpaquePointer? {
     let made: OpaquePointer?
     switch body {
     case .empty:
@@ -23,7 +23,6 @@ extension Response {
     }
     guard let made = unsafe made else { return nil }
     if let contentType { unsafe Self.add("Content-Type", contentType, to: made) }
-    unsafe Self.add("X-Request-ID", requestID, to: made)
     if let serverTiming { unsafe Self.add("Server-Timing", serverTiming, to: made) }
     if varies { unsafe Self.add("Vary", "Accept-Encoding", to: made) }
     if isGzip { unsafe Self.add("Content-Encoding", "gzip", to: made) }
@@ -35,7 +34,7 @@ extension Response {
   }
 
   /// Adds a field; a text that is passed as it stands would be copied first.
-  private static func add(_ name: String, _ value: String, to made: OpaquePointer) {
+  static func add(_ name: String, _ value: String, to made: OpaquePointer) {
     unsafe name.withCString { name in
       unsafe value.withCString { value in
         _ = unsafe MHD_add_response_header(made, name, value)

@@ -7,31 +7,48 @@ extension Service {
   /// Names that would say who somebody is.
   private static let identityNames = ["user_id", "author_id", "follower_id", "x_user_id"]
 
-  /// Finds out who calls and whether the caller may: credentials, role, parameters, rate.
-  func admit(
-    _ exchange: Exchange, _ route: Route, _ now: Timestamp
-  ) throws(Problem) -> Call.Admission {
+  /// Finds out who calls and whether the caller may: credentials, role, parameters.
+  ///
+  /// - Returns: that, and the text of a session that the client should keep, if it is new or aging.
+  func visit(
+    _ exchange: Exchange, _ index: Int, _ captures: [String], _ now: Timestamp
+  ) throws(Problem) -> (Visit, session: String?) {
+    // A page elsewhere may give its own name this machine's address, to be let in by the browser.
+    guard demo == nil || Loopback.isNamed(by: exchange.header("host") ?? "") else {
+      throw Problem(.forbidden, "A demo is asked under 127.0.0.1, [::1] or localhost.")
+    }
+    let route = router.routes[index]
+    var identity = Identity(caller: .nobody)
     if route.callers == .everybody {
-      return Call.Admission(
-        caller: .nobody, parameters: try parameters(exchange, route, .nobody))
-    }
-    var admission = Call.Admission(caller: .nobody, parameters: [])
-    try identify(exchange, route, now, &admission)
-    let caller = admission.caller
-    let isAllowed = settings.anonymous || caller.role != .anonymous || !route.givesSessions
-    guard isAllowed, route.callers.contains(caller.role) else {
-      guard caller.role != .anonymous else {
-        throw Problem(.unauthorized, "Send a token or a service key: Authorization: Bearer …")
+      identity.until = Timestamp(milliseconds: .max)
+    } else {
+      identity = try identify(exchange, route, now)
+      let caller = identity.caller
+      let isAllowed = settings.anonymous || caller.role != .anonymous || !route.givesSessions
+      guard isAllowed, route.callers.contains(caller.role) else {
+        guard caller.role != .anonymous else {
+          throw Problem(.unauthorized, "Send a token or a service key: Authorization: Bearer …")
+        }
+        throw Problem(
+          .forbidden, "This call is for: \(route.callers.names.joined(separator: ", ")).")
       }
-      throw Problem(
-        .forbidden, "This call is for: \(route.callers.names.joined(separator: ", ")).")
+      guard exchange.header("x-user-id") == nil else {
+        throw Problem(.identityFromToken, "X-User-ID is not believed: leave it out.")
+      }
     }
-    guard exchange.header("x-user-id") == nil else {
-      throw Problem(.identityFromToken, "X-User-ID is not believed: leave it out.")
-    }
-    admission.parameters = try parameters(exchange, route, caller)
-    admission.verdict = try limit(exchange, route, caller)
-    return admission
+    let visit = Visit(
+      route, index, captures: captures, identity.caller,
+      try parameters(exchange, route, identity.caller), until: identity.until)
+    return (visit, identity.session)
+  }
+
+  /// Who calls, as far as the credentials tell.
+  private struct Identity {
+    var caller: Caller
+    /// When the credentials end; nil where they may be withdrawn before, or have to be renewed.
+    var until: Timestamp?
+    /// The text of a session that the client should keep.
+    var session: String?
   }
 
   /// Bytes that a body may have which is longer than usual: those of its route, if whoever sends it
@@ -45,7 +62,7 @@ extension Service {
     let authorization = announced.header("authorization")
     let caller =
       if let authorization {
-        try? bearer(authorization, engine.time.now)
+        (try? bearer(authorization, engine.time.now))?.caller
       } else {
         announced.header("x-api-key").flatMap { try? key($0) }
       }
@@ -54,31 +71,32 @@ extension Service {
   }
 
   private func identify(
-    _ exchange: Exchange, _ route: Route, _ now: Timestamp, _ admission: inout Call.Admission
-  ) throws(Problem) {
+    _ exchange: Exchange, _ route: Route, _ now: Timestamp
+  ) throws(Problem) -> Identity {
     let authorization = exchange.header("authorization")
     let apiKey = exchange.header("x-api-key")
     if let authorization {
       guard apiKey == nil else {
         throw Problem(.twoCredentials, "Send Authorization or X-API-Key, not both.")
       }
-      admission.caller = try bearer(authorization, now)
-    } else if let apiKey {
-      admission.caller = try key(apiKey)
-    } else if settings.anonymous, route.givesSessions, route.callers.contains(.anonymous) {
-      try session(exchange, route, now, &admission)
+      return try bearer(authorization, now)
     }
+    if let apiKey { return Identity(caller: try key(apiKey)) }
+    guard settings.anonymous, route.givesSessions, route.callers.contains(.anonymous) else {
+      return Identity(caller: .nobody)
+    }
+    return try session(exchange, route, now)
   }
 
-  private func bearer(_ authorization: String, _ now: Timestamp) throws(Problem) -> Caller {
+  private func bearer(_ authorization: String, _ now: Timestamp) throws(Problem) -> Identity {
     let bytes = authorization.utf8
     // ASCII letters differ from their capitals in one bit, which a blank has set.
     guard bytes.count > 7, bytes.prefix(7).elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 })
     else { throw Self.unauthorized }
     let credential = String(Substring(bytes.dropFirst(7)))
-    if KeyStore.isKey(credential) { return try key(credential) }
+    if KeyStore.isKey(credential) { return Identity(caller: try key(credential)) }
     switch tokens.verify(credential, now: now) {
-    case .user(let user): return .user(user)
+    case .user(let user, let until): return Identity(caller: .user(user), until: until)
     case .expired: throw Problem(.unauthorized, "The token has expired: get a new one.")
     case .invalid: throw Self.unauthorized
     }
@@ -95,26 +113,28 @@ extension Service {
   }
 
   private func session(
-    _ exchange: Exchange, _ route: Route, _ now: Timestamp, _ admission: inout Call.Admission
-  ) throws(Problem) {
+    _ exchange: Exchange, _ route: Route, _ now: Timestamp
+  ) throws(Problem) -> Identity {
+    func known(_ session: Sessions.Session) -> Identity {
+      Identity(
+        caller: .session(user: session.user),
+        until: session.isAging ? nil : session.agesAt,
+        session: session.isAging ? sessions.renew(session, now: now) : nil)
+    }
     if let text = exchange.header("x-session") {
       guard let session = sessions.session(text, now: now) else { throw Self.unauthorized }
-      admission.caller = .session(user: session.user)
-      if session.isAging { admission.session = sessions.renew(session, now: now) }
-      return
+      return known(session)
     }
     // A cookie that is no longer good is what browsers have after a while: they get another.
     if let text = Self.cookie(exchange), let session = sessions.session(text, now: now) {
-      admission.caller = .session(user: session.user)
-      if session.isAging { admission.session = sessions.renew(session, now: now) }
-      return
+      return known(session)
     }
     let text = sessions.make(now: now)
-    admission.session = text
     // Whoever only reads is nobody, whose pages are everybody's; whoever writes is somebody.
-    if route.method != .get, let session = sessions.session(text, now: now) {
-      admission.caller = .session(user: session.user)
+    guard route.method != .get, let session = sessions.session(text, now: now) else {
+      return Identity(caller: .nobody, session: text)
     }
+    return Identity(caller: .session(user: session.user), session: text)
   }
 
   private static func cookie(_ exchange: Exchange) -> String? {
@@ -153,19 +173,21 @@ extension Service {
     return parameters
   }
 
-  /// Users are limited each, those who are nobody by their address, services not at all.
-  private func limit(
-    _ exchange: Exchange, _ route: Route, _ caller: Caller
+  /// Users are limited each, those who are nobody by their address, services not at all, and
+  /// neither is what is there for everybody.
+  func limit(
+    _ exchange: Exchange, _ visit: Visit, _ ticks: UInt64
   ) throws(Problem) -> RateLimiter.Verdict? {
+    guard visit.route.callers != .everybody else { return nil }
     let name: String
-    switch caller {
+    switch visit.caller {
     case .key: return nil
     case .user(let user), .session(let user): name = user
     case .nobody: name = "\n" + exchange.remoteAddress
     }
-    let verdict = limiter.take(name, ticks: engine.time.ticks)
+    let verdict = limiter.take(name, visit.bucket, ticks: ticks)
     guard verdict.isAllowed else {
-      meters.shed(.rateLimit, of: route)
+      meters.shed(.rateLimit, of: visit.route)
       var problem = Problem(
         .rateLimited, "Slow down: \(Int(limiter.rate)) requests a second on average.",
         retryAfterMs: max(1, verdict.retryAfterMs))

@@ -8,6 +8,8 @@ struct Sessions: Sendable {
     var user: String
     /// When the text ends.
     var until: Timestamp
+    /// When half of its time will be over.
+    var agesAt: Timestamp
     /// Whether more than half of its time is over.
     var isAging: Bool
   }
@@ -45,9 +47,10 @@ struct Sessions: Sendable {
     let seconds = Int64(payload.takeNumber(UInt32.self))
     let until = Timestamp(milliseconds: seconds * 1000)
     guard now < until else { return nil }
+    let agesAt = until.advanced(milliseconds: -(ageMs / 2))
     return Session(
-      user: World.anonymousPrefix + Base64URL.encode(name), until: until,
-      isAging: until < now.advanced(milliseconds: ageMs / 2))
+      user: World.anonymousPrefix + Base64URL.encode(name), until: until, agesAt: agesAt,
+      isAging: agesAt < now)
   }
 
   private func text(name: [UInt8], now: Timestamp) -> String {

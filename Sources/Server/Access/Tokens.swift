@@ -72,7 +72,8 @@ public final class Tokens: Sendable {
 
   /// What a token says.
   enum Verdict: Equatable {
-    case user(String)
+    /// Believed, to its end.
+    case user(String, until: Timestamp)
     /// It was good, and has ended.
     case expired
     case invalid
@@ -80,13 +81,15 @@ public final class Tokens: Sendable {
 
   /// Looks at a token.
   func verify(_ token: String, now: Timestamp) -> Verdict {
-    if let user = cache.user(of: token, now: now) { return .user(user) }
+    if let grant = cache.grant(of: token, now: now) {
+      return .user(grant.user, until: grant.until)
+    }
     guard token.utf8.count <= Self.bytesMax, let claims = claims(of: token),
       let grant = check(claims, now: now)
     else { return .invalid }
     guard now < grant.until else { return .expired }
     cache.insert(token, user: grant.user, until: grant.until)
-    return .user(grant.user)
+    return .user(grant.user, until: grant.until)
   }
 
   private func claims(of token: String) -> String? {
@@ -140,7 +143,7 @@ public final class Tokens: Sendable {
 /// Bounded: two generations, the older of which goes when the newer one is full.
 private final class VerifiedTokens: @unchecked Sendable {
   // Sendable: the tables are only touched under `lock`.
-  private struct Grant {
+  struct Grant {
     var user: String
     var until: Timestamp
   }
@@ -152,12 +155,12 @@ private final class VerifiedTokens: @unchecked Sendable {
 
   init(tokensMax: Int) { self.tokensMax = max(2, tokensMax) }
 
-  func user(of token: String, now: Timestamp) -> String? {
+  func grant(of token: String, now: Timestamp) -> Grant? {
     lock.withLock {
-      if let grant = newer[token] { return now < grant.until ? grant.user : nil }
+      if let grant = newer[token] { return now < grant.until ? grant : nil }
       guard let grant = older[token], now < grant.until else { return nil }
       put(token, grant)
-      return grant.user
+      return grant
     }
   }
 

@@ -19,15 +19,28 @@ final class RateLimiter: @unchecked Sendable {
     var retryAfterMs: Int
   }
 
-  private struct Bucket {
-    var tokens: Double
-    var updated: UInt64
+  /// What a caller has left.
+  final class Bucket: @unchecked Sendable {
+    // Sendable: the fields are only touched under the lock of the shard.
+    fileprivate let shard: Int
+    fileprivate var tokens: Double
+    fileprivate var updated: UInt64
+    /// The generation of the shard in whose newer table it stands.
+    fileprivate var generation: UInt64
+
+    fileprivate init(shard: Int, generation: UInt64, tokens: Double, updated: UInt64) {
+      self.shard = shard
+      self.generation = generation
+      self.tokens = tokens
+      self.updated = updated
+    }
   }
 
   private final class Shard {
     let lock = Lock()
     var newer: [String: Bucket] = [:]
     var older: [String: Bucket] = [:]
+    var generation: UInt64 = 0
   }
 
   /// Requests a second, on average.
@@ -65,25 +78,42 @@ final class RateLimiter: @unchecked Sendable {
   }
 
   /// Takes one request off a caller's bucket.
-  func take(_ caller: String, ticks: UInt64) -> Verdict {
+  ///
+  /// - Parameter kept: where the caller's bucket is kept by one who asks for the caller again.
+  func take(_ caller: String, _ kept: borrowing Once<Bucket>, ticks: UInt64) -> Verdict {
     guard rate > 0 else { return Verdict(isAllowed: true, remaining: .max, retryAfterMs: 0) }
-    let shard = shards[Int(caller.utf8.reduce(0 as UInt8) { $0 &* 31 &+ $1 } & 15)]
+    if let bucket = kept.load(), let verdict = take(from: bucket, ticks: ticks) { return verdict }
+    let number = Int(caller.utf8.reduce(0 as UInt8) { $0 &* 31 &+ $1 } & 15)
+    let shard = shards[number]
     return shard.lock.withLock {
-      if let place = shard.newer.index(forKey: caller) {
-        return take(from: &shard.newer.values[place], ticks)
+      if let bucket = shard.newer[caller] {
+        kept.storeIfNil(bucket)
+        return take(from: bucket, ticks)
       }
-      var bucket = shard.older[caller] ?? Bucket(tokens: burst, updated: ticks)
-      let verdict = take(from: &bucket, ticks)
+      let bucket =
+        shard.older[caller]
+        ?? Bucket(shard: number, generation: 0, tokens: burst, updated: ticks)
       if shard.newer.count >= shardMax {
         swap(&shard.newer, &shard.older)
         shard.newer.removeAll(keepingCapacity: true)
+        shard.generation += 1
       }
+      bucket.generation = shard.generation
       shard.newer[caller] = bucket
-      return verdict
+      kept.storeIfNil(bucket)
+      return take(from: bucket, ticks)
     }
   }
 
-  private func take(from bucket: inout Bucket, _ ticks: UInt64) -> Verdict {
+  /// Takes one off a bucket that was kept; nil when it may have been forgotten meanwhile.
+  private func take(from bucket: Bucket, ticks: UInt64) -> Verdict? {
+    let shard = shards[bucket.shard]
+    return shard.lock.withLock {
+      bucket.generation == shard.generation ? take(from: bucket, ticks) : nil
+    }
+  }
+
+  private func take(from bucket: Bucket, _ ticks: UInt64) -> Verdict {
     let elapsed = ticks > bucket.updated ? Double(ticks - bucket.updated) / 1e9 : 0
     bucket.tokens = min(burst, bucket.tokens + elapsed * rate)
     bucket.updated = max(bucket.updated, ticks)

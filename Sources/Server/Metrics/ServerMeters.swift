@@ -31,13 +31,7 @@ final class ServerMeters: Sendable {
     0.5, 0.75, 1, 2.5, 5, 7.5, 10,
   ]
 
-  /// One route's histograms by status, made when first needed.
-  private final class RouteMeter: Sendable {
-    let byStatus: [Cell]
-
-    init() { byStatus = ServerMeters.statuses.map { _ in Cell() } }
-  }
-
+  /// A histogram that is made when first needed.
   private final class Cell: Sendable {
     let slot = Once<Histogram>()
 
@@ -46,8 +40,10 @@ final class ServerMeters: Sendable {
     }
   }
 
-  private let routes: [RouteMeter]
-  private let statusIndex: [Int: Int]
+  /// Of each status of each route.
+  private let cells: [Cell]
+  /// The place of each status among `statuses`, by the status.
+  private let places: [UInt8]
   private let shedCounts: [Counter] = (0..<Shed.allCases.count * CallClass.allCases.count)
     .map { _ in Counter() }
   /// Rows of events by what they are and what became of them.
@@ -85,17 +81,19 @@ final class ServerMeters: Sendable {
 
   /// - Parameter routes: how many routes there are; one more stands for what no route matches.
   init(routes: Int) {
-    self.routes = (0...routes).map { _ in RouteMeter() }
-    var index: [Int: Int] = [:]
-    for (place, status) in Self.statuses.enumerated() { index[status] = place }
-    statusIndex = index
+    cells = (0..<(routes + 1) * Self.statuses.count).map { _ in Cell() }
+    let others = UInt8(Self.statuses.count - 3)
+    places = (0..<600).map { status in
+      Self.statuses.firstIndex(of: status).map { UInt8($0) } ?? others
+    }
   }
 
   /// Counts one answer of a route.
   func observe(route: Int, status: Int, from start: UInt64, to end: UInt64) {
-    let place = statusIndex[status] ?? Self.statuses.count - 3
-    routes[min(max(0, route), routes.count - 1)].byStatus[place].histogram
-      .observe(from: start, to: end)
+    let place = Int(places[min(max(0, status), places.count - 1)])
+    let last = cells.count - Self.statuses.count
+    let first = min(max(0, route) * Self.statuses.count, last)
+    cells[first + place].histogram.observe(from: start, to: end)
   }
 
   /// Counts one request that was not worked on.
@@ -119,17 +117,16 @@ final class ServerMeters: Sendable {
   func write(into text: inout PrometheusText, routes table: [Route]) {
     let name = "http_server_request_duration_seconds"
     text.family(name, .histogram, "From the request's arrival to its answer.")
-    for (index, meter) in routes.enumerated() {
-      let route = index < table.count ? table[index] : nil
-      for (place, cell) in meter.byStatus.enumerated() {
-        guard let histogram = cell.slot.load() else { continue }
-        let labels = [
-          ("http_route", route?.path ?? "unmatched"),
-          ("method", route?.method.description ?? "any"),
-          ("status", String(Self.statuses[place])),
-        ]
-        text.histogram(name, labels, histogram)
-      }
+    for (index, cell) in cells.enumerated() {
+      guard let histogram = cell.slot.load() else { continue }
+      let (row, place) = index.quotientAndRemainder(dividingBy: Self.statuses.count)
+      let route = row < table.count ? table[row] : nil
+      let labels = [
+        ("http_route", route?.path ?? "unmatched"),
+        ("method", route?.method.description ?? "any"),
+        ("status", String(Self.statuses[place])),
+      ]
+      text.histogram(name, labels, histogram)
     }
     text.family("updraft_requests_shed_total", .counter, "Requests that were not worked on.")
     for shed in Shed.allCases {

@@ -1,5 +1,6 @@
 internal import Feed
 internal import HTTP
+internal import Sync
 
 /// Pages: the feed, recommendations, similar items, what is trending.
 enum PageRoutes {
@@ -43,22 +44,26 @@ enum PageRoutes {
   ]
 
   @Sendable private static func feed(_ call: Call) throws(Problem) {
-    var request = PageRequest(surface: try call.identifier("surface") ?? "home")
-    request.category = try call.identifier("category") ?? ""
-    request.region = try call.identifier("region") ?? ""
-    request.context = try words(call)
-    try serve(call, &request, .feed)
+    try serve(call, .feed) { () throws(Problem) in
+      var request = PageRequest(surface: try call.identifier("surface") ?? "home")
+      request.category = try call.identifier("category") ?? ""
+      request.region = try call.identifier("region") ?? ""
+      request.context = try words(call)
+      return request
+    }
   }
 
   @Sendable private static func recommendations(_ call: Call) throws(Problem) {
-    let item = try call.identifier("item")
-    let fallback = item == nil ? "recommendations" : "because"
-    var request = PageRequest(surface: try call.identifier("surface") ?? fallback)
-    request.item = item ?? ""
-    request.category = try call.identifier("category") ?? ""
-    request.region = try call.identifier("region") ?? ""
-    request.context = try words(call)
-    try serve(call, &request, .recommendations)
+    try serve(call, .recommendations) { () throws(Problem) in
+      let item = try call.identifier("item")
+      let fallback = item == nil ? "recommendations" : "because"
+      var request = PageRequest(surface: try call.identifier("surface") ?? fallback)
+      request.item = item ?? ""
+      request.category = try call.identifier("category") ?? ""
+      request.region = try call.identifier("region") ?? ""
+      request.context = try words(call)
+      return request
+    }
   }
 
   /// What the visit is described by.
@@ -71,22 +76,35 @@ enum PageRoutes {
   }
 
   @Sendable private static func similar(_ call: Call) throws(Problem) {
-    var request = PageRequest(surface: "because")
-    request.item = try call.capture()
-    try serve(call, &request, .recommendations)
+    try serve(call, .recommendations) { () throws(Problem) in
+      var request = PageRequest(surface: "because")
+      request.item = try call.capture()
+      return request
+    }
   }
 
   @Sendable private static func trending(_ call: Call) throws(Problem) {
-    var request = PageRequest(surface: "trending")
-    request.category = try call.identifier("category") ?? ""
-    request.region = try call.identifier("region") ?? ""
-    try serve(call, &request, .recommendations)
+    try serve(call, .recommendations) { () throws(Problem) in
+      var request = PageRequest(surface: "trending")
+      request.category = try call.identifier("category") ?? ""
+      request.region = try call.identifier("region") ?? ""
+      return request
+    }
   }
 
-  /// Whose page, how long, from where: the same for every surface.
+  /// Serves what is asked for, which is read from the parameters the first time that they come.
   private static func serve(
-    _ call: Call, _ request: inout PageRequest, _ shape: PageWriter.Shape
+    _ call: Call, _ shape: PageWriter.Shape, _ read: () throws(Problem) -> PageRequest
   ) throws(Problem) {
+    if let ask = call.visit.ask.load() { return try PageService(call: call, ask: ask).serve() }
+    var request = try read()
+    try complete(call, &request)
+    let ask = call.visit.ask.storeIfNil(try PageAsk(call, request, shape))
+    try PageService(call: call, ask: ask).serve()
+  }
+
+  /// Whose page, and how long: the same for every surface.
+  private static func complete(_ call: Call, _ request: inout PageRequest) throws(Problem) {
     if call.caller.isService {
       request.user = try call.identifier("user_id") ?? ""
       guard !request.user.hasPrefix(World.anonymousPrefix) else {
@@ -101,7 +119,5 @@ enum PageRoutes {
       throw Problem.parameter("count", "Send limit or count, not both.")
     }
     request.limit = limit ?? count
-    request.requestID = call.exchange.requestID
-    try PageService(call: call, request: request, shape: shape).serve()
   }
 }

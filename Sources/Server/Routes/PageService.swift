@@ -5,43 +5,55 @@ internal import Synchronization
 
 /// Answers one request for a page: from the cache on the I/O thread, else on a ranking thread.
 struct PageService: Sendable {
-  let call: Call
-  let request: PageRequest
-  let shape: PageWriter.Shape
+  private let call: Call
+  private let ask: PageAsk
+  /// For whom: a cursor may know better than the request.
+  private let user: String
+
+  init(call: Call, ask: PageAsk, user: String? = nil) {
+    self.call = call
+    self.ask = ask
+    self.user = user ?? ask.request.user
+  }
 
   private var engine: Engine { call.engine }
-  private var writer: PageWriter { PageWriter(shape: shape, cursors: call.service.cursors) }
+  private var writer: PageWriter {
+    PageWriter(shape: ask.shape, cursors: call.service.cursors)
+  }
+
+  private var request: PageRequest {
+    var request = ask.request
+    request.user = user
+    request.requestID = call.exchange.requestID
+    return request
+  }
 
   private var binding: Cursors.Binding {
-    Cursors.Binding(
-      user: request.user, surface: request.surface, item: request.item,
-      category: request.category, region: request.region)
+    let request = ask.request
+    return Cursors.Binding(
+      user: user, surface: request.surface, item: request.item, category: request.category,
+      region: request.region)
   }
 
   func serve() throws(Problem) {
-    guard let settings = engine.configuration.surfaces[request.surface] else {
-      let known = engine.configuration.surfaces.keys.sorted().joined(separator: ", ")
-      throw Problem.parameter("surface", "No such surface; there are: \(known).")
-    }
-    let limit = min(max(1, request.limit ?? settings.limitDefault), settings.limitMax)
-    if let cursor = call.text("cursor") { return try serve(cursor, limit) }
-    if let cached = engine.cached(request) {
+    if let cursor = ask.cursor { return try serve(cursor) }
+    if let cached = engine.cached(ask.key, now: call.received) {
       call.service.meters.pages.cached.add()
-      return answer(rendered(cached, limit), "cache;desc=hit")
+      return call.finish(kept(rendered(cached)))
     }
-    let deadline = call.start &+ UInt64(max(1, settings.deadlineMs)) * 1_000_000
+    let deadline = call.start &+ UInt64(max(1, ask.deadlineMs)) * 1_000_000
     try enqueue { [self] in
-      answer(make(deadline), limit)
+      answer(make(deadline), ask.limit)
     }
   }
 
   // MARK: Pages from the cache
 
-  private func rendered(_ cached: CachedPage, _ limit: Int) -> PageWriter.Rendered {
+  private func rendered(_ cached: CachedPage) -> PageWriter.Rendered {
     let slot = (cached.rendered ?? cached.keep(rendered: PageWriter.Slot())) as? PageWriter.Slot
-    if let ready = slot?.rendered(shape) { return ready }
-    let fresh = writer.render(cached.page, binding: binding, limit: limit, now: call.received)
-    return slot?.keep(fresh, shape) ?? fresh
+    if let ready = slot?.rendered(ask.shape) { return ready }
+    let fresh = writer.render(cached.page, binding: binding, limit: ask.limit, now: call.received)
+    return slot?.keep(fresh, ask.shape) ?? fresh
   }
 
   // MARK: Pages that are made
@@ -66,6 +78,7 @@ struct PageService: Sendable {
   private func make(_ deadline: UInt64) -> Result<Page, PageError> {
     if engine.time.ticks > deadline {
       call.service.meters.pages.lateInQueue.add()
+      let request = self.request
       if let last = engine.lastPage(request) { return .success(last) }
       var nobodys = request
       nobodys.user = ""
@@ -78,16 +91,14 @@ struct PageService: Sendable {
     }
   }
 
-  private func serve(_ cursor: String, _ limit: Int) throws(Problem) {
+  private func serve(_ cursor: String) throws(Problem) {
     let isAnonymous = call.caller.role == .anonymous
     let (position, user) = try call.service.cursors.position(
       cursor, for: binding, isAnonymous: isAnonymous, now: call.received)
     var place = position
-    if request.limit != nil { place.limit = limit }
+    if ask.request.limit != nil { place.limit = ask.limit }
     let asked = place
-    var own = self.request
-    own.user = user
-    let service = PageService(call: call, request: own, shape: shape)
+    let service = PageService(call: call, ask: ask, user: user)
     try enqueue {
       let page: Result<Page, PageError>
       do throws(PageError) {
@@ -122,29 +133,31 @@ struct PageService: Sendable {
   }
 
   private func answer(_ rendered: PageWriter.Rendered, _ timing: String) {
-    var response = Response(headers: headers(rendered), shared: rendered.body)
-    response.serverTiming = timing
-    call.finish(response)
+    call.finish(response(rendered, timing))
   }
 
-  /// The header fields, with the next page as a link. A page that is kept is asked for in the same
-  /// words again and again.
-  private func headers(_ rendered: PageWriter.Rendered) -> [Response.Field] {
-    guard let cursor = rendered.cursor else { return Call.privateHeaders }
-    let (path, query) = (call.exchange.path, call.exchange.rawQuery)
-    if let known = rendered.asked.load(), known.path == path, known.query == query {
-      return known.headers
+  /// The answer with a kept page, which is asked for in the same words again and again.
+  private func kept(_ rendered: PageWriter.Rendered) -> SharedResponse {
+    if let asked = rendered.asked.load(), asked.path == ask.path, asked.query == ask.query {
+      return asked.answer
     }
-    let asked = PageWriter.Asked(
-      path: path, query: query,
-      headers: Call.privateHeaders + [.init("Link", link(cursor))])
-    _ = rendered.asked.storeIfNil(asked)
-    return asked.headers
+    let answer = SharedResponse(response(rendered, "cache;desc=hit"))
+    rendered.asked.storeIfNil(
+      PageWriter.Asked(path: ask.path, query: ask.query, answer: answer))
+    return answer
+  }
+
+  private func response(_ rendered: PageWriter.Rendered, _ timing: String) -> Response {
+    var headers = Call.privateHeaders
+    if let cursor = rendered.cursor { headers.append(.init("Link", link(cursor))) }
+    var response = Response(headers: headers, shared: rendered.body)
+    response.serverTiming = timing
+    return response
   }
 
   /// The next page as a link: this query with the cursor.
   private func link(_ cursor: String) -> String {
-    var target = call.exchange.path.utf8.reduce(into: "") {
+    var target = ask.path.utf8.reduce(into: "") {
       $0 += PercentText.escape($1, in: .path)
     }
     target += "?"

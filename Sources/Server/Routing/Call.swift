@@ -7,14 +7,8 @@ internal import HTTP
 final class Call: Sendable {
   let service: Service
   let exchange: Exchange
-  let route: Route
-  /// The route's place in the table.
-  let routeIndex: Int
-  let caller: Caller
-  /// The segments of the path that stand for names.
-  let captures: [String]
-  /// The query, checked against the route.
-  let parameters: [(name: String, value: String)]
+  /// What the head says.
+  let visit: Visit
   /// When the request arrived, in ticks and by the clock.
   let start: UInt64
   let received: Timestamp
@@ -24,30 +18,23 @@ final class Call: Sendable {
   let verdict: RateLimiter.Verdict?
 
   init(
-    service: Service, exchange: Exchange, routeIndex: Int, captures: [String],
-    admission: Admission, ticket: IdempotencyTicket?, start: UInt64, received: Timestamp
+    service: Service, exchange: Exchange, visit: Visit, session: String?,
+    verdict: RateLimiter.Verdict?, ticket: IdempotencyTicket?, start: UInt64, received: Timestamp
   ) {
     self.service = service
     self.exchange = exchange
-    self.routeIndex = routeIndex
-    route = service.router.routes[routeIndex]
-    self.captures = captures
-    caller = admission.caller
-    parameters = admission.parameters
-    session = admission.session
-    verdict = admission.verdict
+    self.visit = visit
+    self.session = session
+    self.verdict = verdict
     self.ticket = ticket
     self.start = start
     self.received = received
   }
 
-  /// What was found out about a request before it was let in.
-  struct Admission {
-    var caller: Caller
-    var parameters: [(name: String, value: String)]
-    var session: String?
-    var verdict: RateLimiter.Verdict?
-  }
+  var route: Route { visit.route }
+  var caller: Caller { visit.caller }
+  var captures: [String] { visit.captures }
+  var parameters: [(name: String, value: String)] { visit.parameters }
 
   var engine: Engine { service.engine }
 
@@ -90,8 +77,7 @@ final class Call: Sendable {
   }
 
   /// Answers.
-  func finish(_ response: Response) {
-    var response = response
+  func finish(_ response: consuming Response) {
     ticket?.complete(response)
     if let verdict, service.limiter.isWorthTelling(verdict) {
       response.headers += service.limiter.fields(verdict)
@@ -100,7 +86,17 @@ final class Call: Sendable {
     let status = response.status
     exchange.respond(response)
     service.meters.observe(
-      route: routeIndex, status: status, from: start, to: engine.time.ticks)
+      route: visit.routeIndex, status: status, from: start, to: engine.time.ticks)
+  }
+
+  /// Answers with what others get too, unless something is to be told to this caller alone.
+  func finish(_ shared: SharedResponse) {
+    guard ticket == nil, session == nil,
+      verdict.map({ !service.limiter.isWorthTelling($0) }) ?? true
+    else { return finish(shared.response) }
+    exchange.respond(shared)
+    service.meters.observe(
+      route: visit.routeIndex, status: shared.response.status, from: start, to: engine.time.ticks)
   }
 
   /// Answers with a refusal.

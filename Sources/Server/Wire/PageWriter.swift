@@ -6,7 +6,7 @@ internal import Sync
 /// Puts pages on the wire, in the two shapes that clients know.
 struct PageWriter: Sendable {
   /// The shape of a page.
-  enum Shape: Int, Sendable {
+  enum Shape: Sendable {
     /// `{posts: […], next_cursor, …}`
     case feed
     /// `{items: […], cursor, …}`
@@ -31,31 +31,36 @@ struct PageWriter: Sendable {
     }
   }
 
-  /// A request for a page, and the header fields that go with it.
+  /// A request for a page, and its answer while the page is kept.
   final class Asked: Sendable {
     let path: String
     let query: String
-    let headers: [Response.Field]
+    let answer: SharedResponse
 
-    init(path: String, query: String, headers: [Response.Field]) {
+    init(path: String, query: String, answer: SharedResponse) {
       self.path = path
       self.query = query
-      self.headers = headers
+      self.answer = answer
     }
   }
 
   /// The bytes of one cached page in every shape that was asked for.
   final class Slot: Sendable {
-    private let shapes: [AtomicCell] = [AtomicCell(), AtomicCell()]
+    private let feed = Once<Rendered>()
+    private let recommendations = Once<Rendered>()
 
-    private final class AtomicCell: Sendable {
-      let value = Once<Rendered>()
+    func rendered(_ shape: Shape) -> Rendered? {
+      switch shape {
+      case .feed: feed.load()
+      case .recommendations: recommendations.load()
+      }
     }
 
-    func rendered(_ shape: Shape) -> Rendered? { shapes[shape.rawValue].value.load() }
-
     func keep(_ rendered: Rendered, _ shape: Shape) -> Rendered {
-      shapes[shape.rawValue].value.storeIfNil(rendered)
+      switch shape {
+      case .feed: feed.storeIfNil(rendered)
+      case .recommendations: recommendations.storeIfNil(rendered)
+      }
     }
   }
 

@@ -16,6 +16,8 @@ struct PageConcurrencyTests {
     let cached = Atomic<Int>(0)
     let later = Atomic<Int>(0)
 
+    private final class Rendering: Sendable {}
+
     init(_ scene: Scene) {
       self.scene = scene
       maker = scene.maker()
@@ -27,7 +29,7 @@ struct PageConcurrencyTests {
       request.user = user
       for _ in 0..<rounds {
         if let kept = maker.cached(request) {
-          kept.keep(rendered: kept.page.entries.count)
+          kept.keep(rendered: Rendering())
           cached.add(1, ordering: .relaxed)
         }
         let made = lock.reading { try? maker.make(request, world: scene.world) }

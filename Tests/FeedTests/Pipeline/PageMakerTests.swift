@@ -40,6 +40,36 @@ struct PageMakerTests {
     #expect(!next.page.entries.contains { $0.item == first })
   }
 
+  @Test("a key finds what its request finds, and nothing that is asked for otherwise")
+  func keys() throws {
+    let scene = scene()
+    let maker = scene.maker()
+    let request = scene.request("reader", "home")
+    let key = PageKey(request)
+    let now = scene.clock.now
+    #expect(maker.cached(key, now: now) == nil)
+    let made = try maker.make(request, world: scene.world)
+    #expect(maker.cached(key, now: now)?.set.number == made.set.number)
+    var named = request
+    named.requestID = "another"
+    #expect(maker.cached(PageKey(named), now: now) != nil)
+    let changes: [(inout PageRequest) -> Void] = [
+      { $0.user = "other" }, { $0.surface = "trending" }, { $0.item = "i1" },
+      { $0.category = "c" }, { $0.region = "r" }, { $0.context = ["ios"] }, { $0.limit = 4 },
+    ]
+    for (number, change) in changes.enumerated() {
+      var other = request
+      change(&other)
+      #expect(maker.cached(PageKey(other), now: now) == nil, "change \(number)")
+    }
+    // Bounds of a surface that are changed count for keys that were made before.
+    try maker.change("home") { $0.limitDefault = 4 }
+    #expect(maker.cached(key, now: now) == nil)
+    let shorter = try maker.make(request, world: scene.world)
+    #expect(maker.cached(key, now: now)?.set.number == shorter.set.number)
+    #expect(shorter.page.entries.count == 4)
+  }
+
   @Test("a post of a small author who is followed comes at once")
   func smallAuthor() throws {
     let scene = scene()
@@ -264,6 +294,8 @@ struct PageMakerTests {
     #expect(page.entries.isEmpty && page.next == nil)
   }
 
+  private final class Rendering: Sendable {}
+
   @Test("what was rendered is kept with the page, the first for all")
   func rendered() throws {
     let scene = scene()
@@ -271,9 +303,10 @@ struct PageMakerTests {
     let request = scene.request("reader", "home")
     _ = try maker.make(request, world: scene.world)
     #expect(maker.cached(request)?.rendered == nil)
-    maker.cached(request)?.keep(rendered: "first")
-    #expect(maker.cached(request)?.keep(rendered: "second") as? String == "first")
-    #expect(maker.cached(request)?.rendered as? String == "first")
+    let (first, second) = (Rendering(), Rendering())
+    maker.cached(request)?.keep(rendered: first)
+    #expect(maker.cached(request)?.keep(rendered: second) === first)
+    #expect(maker.cached(request)?.rendered === first)
   }
 
   @Test("the last page is there when there is no time to rank, checked again")
