@@ -23,8 +23,7 @@ extension Service {
       guard caller.role != .anonymous else {
         throw Problem(.unauthorized, "Send a token or a service key: Authorization: Bearer …")
       }
-      throw Problem(
-        .forbidden, "This call is for: \(route.callers.names.joined(separator: ", ")).")
+      throw Problem(.forbidden, Self.notFor(caller, route))
     }
     guard exchange.header("x-user-id") == nil else {
       throw Problem(.identityFromToken, "X-User-ID is not believed: leave it out.")
@@ -32,6 +31,18 @@ extension Service {
     admission.parameters = try parameters(exchange, route, caller)
     admission.verdict = try limit(exchange, route, caller)
     return admission
+  }
+
+  /// Who may call a route, and what a program does that wants what users get.
+  private static func notFor(_ caller: Caller, _ route: Route) -> String {
+    let allowed = "This call is for: \(route.callers.names.joined(separator: ", "))."
+    guard case .key = caller, route.callers.contains(.user) else { return allowed }
+    let otherwise =
+      route.operation == "feed"
+      ? "; or ask with a service key for /api/v1/recommendations?surface=home&user_id=USER." : "."
+    return allowed
+      + " A key is no user: make a token for one (updraft keys token --data DIR --user USER, or "
+      + "your own issuer's) and send that" + otherwise
   }
 
   /// Bytes that a body may have which is longer than usual: those of its route, if whoever sends it
