@@ -30,6 +30,9 @@ public final class TextModel: Sendable {
   private let cache: QueryCache
   private let tally = QueryTally()
 
+  /// What a folder must hold; other files may be absent.
+  public static let files = ["config.json", "model.safetensors", "vocab.txt"]
+
   /// Tokens of a pass, where a single text has no more.
   private static var passMax: Int { 1024 }
 

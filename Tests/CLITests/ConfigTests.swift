@@ -46,6 +46,32 @@ import Testing
     #expect(ending.error.contains(says), "\(ending.error)")
   }
 
+  @Test func takesTheFileWithOrWithoutItsOption() throws {
+    let file = try Disk.write("log:\n  durability: os\n", folder.path + "/a.yaml")
+    let ending = try Program.run("config", "check", file)
+    #expect(ending.code == 0 && ending.output.contains("\(file): sound, 1 settings"))
+    let wrong = try Disk.write("log:\n  durabilty: os\n", folder.path + "/b.yaml")
+    #expect(try Program.run("config", "check", wrong).code == 1)
+    #expect(try Program.run("config", "check", file, "--config", file).code == 2)
+  }
+
+  @Test func looksForTheTextModel() throws {
+    let there = TemporaryFolder()
+    let model = there.path
+    let nowhere = try Disk.write("text_model: \(model)/none\n", folder.path + "/b.yaml")
+    let missing = try Program.run("config", "check", "--config", nowhere)
+    #expect(missing.code == 1, "\(missing.output)")
+    #expect(missing.error.contains("\(nowhere):1:"), "\(missing.error)")
+    #expect(missing.error.contains("\(model)/none: there is no such folder"), "\(missing.error)")
+    let file = try Disk.write("text_model: \(model)\n", folder.path + "/a.yaml")
+    _ = try Disk.write("{}", model + "/config.json")
+    let empty = try Program.run("config", "check", "--config", file)
+    #expect(empty.code == 1, "\(empty.output)")
+    #expect(empty.error.contains("\(model) lacks model.safetensors, vocab.txt;"), "\(empty.error)")
+    for name in ["model.safetensors", "vocab.txt"] { _ = try Disk.write("", "\(model)/\(name)") }
+    #expect(try Program.run("config", "check", "--config", file).code == 0)
+  }
+
   /// What is sound, but does nothing.
   @Test(arguments: [
     ("models.guard_click_drop=0.1", "knows of no clicks"),

@@ -117,6 +117,24 @@ import Testing
     #expect(TestFile.permissions(data) == nil)
   }
 
+  /// A column that every row needs is missed once, at the header.
+  @Test func saysWhichColumnIsMissing() throws {
+    let film = try file("films.csv", Self.films)
+    let view = try file("views.csv", Self.views)
+    for (words, says) in [
+      ([film, "--kind", "item"], "--map item=COLUMN"),
+      ([view, "--kind", "event", "--map", "item=vid,event=const:click"], "--map user=COLUMN"),
+      ([view, "--map", "item=vid,user=uid"], "--kind"),
+    ] {
+      let ending = try Program.run(["import", "--dry-run"] + words)
+      #expect(ending.code == 2, "\(words): \(ending.output)")
+      #expect(ending.error.contains(says), "\(ending.error)")
+      let columns = words[0] == film ? "sku, name, genre, made" : "uid, vid, ts"
+      #expect(ending.error.contains("its columns are \(columns)"), "\(ending.error)")
+      #expect(ending.error.split(separator: "\n").count == 1, "\(ending.error)")
+    }
+  }
+
   @Test func saysWhatIsMissingFromTheCommand() throws {
     let film = try file("films.csv", Self.films)
     #expect(try Program.run("import", film).code == 2)

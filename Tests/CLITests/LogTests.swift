@@ -131,16 +131,26 @@ import Testing
       try log.close()
     }
     let ending = try Program.run("replay", "--data", path, "--verify")
-    #expect(ending.code == 1 && ending.error.contains("noted no digest yet"), "\(ending.error)")
+    #expect(ending.code == 4 && ending.error.contains("noted no digest yet"), "\(ending.error)")
     #expect(ending.output.isEmpty)
   }
 
+  /// Also where an older digest was noted under the settings of the command: that one says nothing
+  /// of what the server has now.
   @Test func wantsTheServersConfiguration() throws {
     let world = try SmallWorld(events: 100)
-    let ending = try Program.run(
-      "replay", "--data", world.path, "--verify", "--set", "world.inbox_items=7")
-    #expect(ending.code == 1)
-    #expect(ending.error.contains("under other world settings; name the server's file"))
+    let other = ["--set", "world.inbox_items=7"]
+    let ending = try Program.run(["replay", "--data", world.path, "--verify"] + other)
+    #expect(ending.code == 4, "\(ending.output)")
+    #expect(ending.error.contains("under other world settings (the block `world`)"))
+    #expect(ending.error.contains("--config"), "\(ending.error)")
+    let server = try RunningServer(world.path, "--set", "world.inbox_items=7")
+    let post = #"{"post_id":"after","author_id":"bob","title":"One"}"#
+    #expect(try server.send("POST", "/v1/posts", as: try server.key("service"), post).status == 201)
+    #expect(server.stop().code == 0)
+    #expect(try Program.run(["replay", "--data", world.path, "--verify"] + other).code == 0)
+    let old = try Program.run("replay", "--data", world.path, "--verify")
+    #expect(old.code == 4 && old.error.contains("other world settings"), "\(old.error)")
   }
 
   @Test func seesThatAnEventIsNotTheOneThatWasServed() throws {

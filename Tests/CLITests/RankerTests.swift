@@ -66,7 +66,7 @@ import Testing
 
   /// Pages of two items: at home the newer one is clicked, as the model says, in the trends the
   /// other one.
-  private func writeLog(_ path: String) throws {
+  private func writeLog(_ path: String, isOver: Bool = true) throws {
     let start = Timestamp(milliseconds: 1_767_225_600_000)
     var batch = EventBatch()
     for number in 0..<40 {
@@ -87,7 +87,9 @@ import Testing
     }
     // Labels are complete once the log has gone on for so long.
     let later = start.advanced(milliseconds: 60 * 3_600_000)
-    batch.append(.follow(Follow(follower: "x", followee: "y", time: later)), received: later)
+    if isOver {
+      batch.append(.follow(Follow(follower: "x", followee: "y", time: later)), received: later)
+    }
     let log = try SQLiteLog(DataDirectory(path, access: .write))
     _ = try log.append(batch)
     try log.close()
@@ -118,6 +120,35 @@ import Testing
     #expect(file.code == 1, "the model knows features of pages")
     let wrong = try Program.run(words + ["--groups", rows[1]])
     #expect(wrong.code == 2 && wrong.error.contains("--groups"), "\(wrong.error)")
+  }
+
+  @Test func saysHowLongWindowsAreOpen() throws {
+    let data = folder.path + "/open"
+    try writeLog(data, isOver: false)
+    let model = folder.path + "/model"
+    try ModelFolder.write(SmallModel.artifact(), to: model)
+    for words in [
+      ["evaluate", "ranker", "--model", model, "--format", "log", "--data", data],
+      ["train", "ranker", "--data", data, "--output", folder.path + "/new"],
+    ] {
+      let ending = try Program.run(words)
+      #expect(ending.code == 1)
+      for text in [
+        "windows of 40 pages (80 rows) are still open", "from 2026-01-02T01:00:00Z",
+        "to 2026-01-02T01:39:00Z", "learning.windows",
+      ] {
+        #expect(ending.error.contains(text), "\(text) in \(ending.error)")
+      }
+    }
+    // With windows of minutes most pages are complete; how many are not is told.
+    let words = ["evaluate", "ranker", "--model", model, "--format", "log", "--data", data]
+    var short = ["--set", "learning.attribution=1m", "--set", "learning.allowed_lateness=10m"]
+    for objective in Objective.allCases {
+      short += ["--set", "learning.windows.\(objective.name)=1m"]
+    }
+    let some = try Program.run(words + short)
+    #expect(some.code == 0, "\(some.error)")
+    #expect(some.error.contains("windows of 12 pages (24 rows)"), "\(some.error)")
   }
 
   @Test func saysWhatIsWrong() throws {

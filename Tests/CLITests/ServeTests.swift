@@ -198,6 +198,81 @@ import Testing
     #expect(ending.output.contains("live = rebuilt"))
     #expect(server.stop().code == 0)
   }
+
+  @Test func comparesWithWhatTheServerSaysOrNotAtAll() throws {
+    let server = try RunningServer(world.path, "--set", "world.inbox_items=7")
+    let asked = ["--server", server.address, "--key", try server.key("admin")]
+    let words = ["replay", "--data", world.path, "--verify"] + asked
+    let without = try Program.run(words)
+    #expect(without.code == 4, "\(without.output)")
+    #expect(without.error.contains("--config"), "\(without.error)")
+    #expect(try Program.run(words + ["--set", "world.inbox_items=7"]).code == 0)
+    let other = try SmallWorld(events: 20)
+    let elsewhere = try Program.run(["replay", "--data", other.path, "--verify"] + asked)
+    #expect(elsewhere.code == 4, "\(elsewhere.output)")
+    #expect(elsewhere.error.contains("keeps another folder"), "\(elsewhere.error)")
+    #expect(server.stop().code == 0)
+  }
+}
+
+/// A command that works on a folder for itself is not a start under other settings.
+@Suite struct OtherSettingsCommandTests {
+  private let folder = TemporaryFolder()
+  private var data: String { folder.path + "/data" }
+
+  @Test func nothingIsDroppedWithoutTheServersFile() throws {
+    let file = try Disk.write(
+      "world:\n  spaces:\n    image: {dimension: 2}\n", folder.path + "/updraft.yaml")
+    let server = try RunningServer(data, "--config", file)
+    let key = try server.key("service")
+    let post = #"{"post_id":"a","author_id":"bob","title":"One"}"#
+    #expect(try server.send("POST", "/v1/posts", as: key, post).status == 201)
+    let path = "/v1/items/a/vectors/image"
+    let put = try server.send("PUT", path, as: key, #"{"vector":[0.5,0.25]}"#)
+    #expect(put.status / 100 == 2, "\(put.text)")
+    #expect(server.stop().code == 0)
+    let kept = ["/index", "/snapshots"].map { TestFile.names(data + $0) }
+    #expect(kept[0].contains("image-1.graph"), "\(kept)")
+    let item = try Disk.write(#"{"item_id":"i","title":"Two"}"# + "\n", folder.path + "/i.jsonl")
+    let commands = [
+      ["log", "replay-dead", "--data", data], ["import", "--data", data, "--kind", "item", item],
+    ]
+    for words in commands {
+      let ending = try Program.run(words)
+      #expect(ending.code == 1, "\(words): \(ending.output)")
+      #expect(ending.error.contains("server's file with --config"), "\(ending.error)")
+    }
+    #expect(["/index", "/snapshots"].map { TestFile.names(data + $0) } == kept)
+    for words in commands {
+      let ending = try Program.run(words + ["--config", file])
+      #expect(ending.code == 0, "\(words): \(ending.error)")
+    }
+    #expect(TestFile.names(data + "/index").contains("image-1.graph"))
+  }
+
+  @Test func theAddressOfAServerForOneCommandIsNotSaid() throws {
+    let world = try SmallWorld(events: 20)
+    let words = ["models", "promote", "beef", "--to", "shadow", "--data", world.path]
+    let ending = try Program.run(words)
+    #expect(ending.code == 1)
+    #expect(!ending.error.contains("127.0.0.1"), "\(ending.error)")
+    #expect(ending.error.contains(world.path), "\(ending.error)")
+  }
+}
+
+@Suite struct ProcessorLevelTests {
+  @Test func aLevelThatIsNoneIsSaidToBeNone() throws {
+    let folder = TemporaryFolder()
+    let server = try RunningServer(folder.path + "/data", environment: ["UPDRAFT_CPU": "avx3"])
+    let told = server.process.outputSoFar
+    #expect(told.contains("UPDRAFT_CPU='avx3'") && told.contains("avx2, sse2, scalar"), "\(told)")
+    #expect(server.stop().code == 0)
+    for (level, isTold) in [("avx3", true), ("avx2", false), ("", false)] {
+      let ending = try Program.run(
+        "doctor", "--data", folder.path + "/data", environment: ["UPDRAFT_CPU": level])
+      #expect(ending.output.contains("UPDRAFT_CPU='") == isTold, "\(level): \(ending.output)")
+    }
+  }
 }
 
 @Suite struct DoctorTests {
@@ -226,5 +301,15 @@ import Testing
     ] {
       #expect(ending.output.contains(text), "\(text) in \(ending.output)")
     }
+  }
+
+  @Test func doesNotAskForTheFileThatItHas() throws {
+    let world = try SmallWorld(events: 300)
+    let folder = TemporaryFolder()
+    let file = try Disk.write("world:\n  inbox_items: 7\n", folder.path + "/other.yaml")
+    let ending = try Program.run("doctor", "--data", world.path, "--config", file)
+    #expect(ending.output.contains("other world settings"), "\(ending.output)")
+    #expect(ending.output.contains("runs with \(file)"), "\(ending.output)")
+    #expect(!ending.output.contains("with --config"), "\(ending.output)")
   }
 }

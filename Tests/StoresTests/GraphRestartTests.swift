@@ -68,7 +68,7 @@ struct GraphRestartTests {
     graph.build(threads: 1)
     let state = try #require(engine.indexStates().first)
     #expect(state.space == "text" && state.version == 1 && !state.isBuilding)
-    #expect(state.items == graph.count && state.linked == 1)
+    #expect(state.items == graph.count && state.linked == graph.count)
     look.items = state.items
     look.hits = Self.hits(graph)
     look.digest = try #require(engine.digest()).digest

@@ -8,6 +8,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable, Comparable {
   case usage = 2
   /// The work was done, but some rows were refused.
   case rejected = 3
+  /// Nothing is known to be wrong, but what was to be proven could not be.
+  case unproven = 4
 
   /// Orders by number.
   package static func < (left: ExitCode, right: ExitCode) -> Bool {

@@ -11,10 +11,6 @@ extension Failure {
   init(explaining error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let error as LogError: self.init(error.code.rawValue, error.message)
-    case let error as RegistryError: self.init(error.code.rawValue, error.message)
-    case let error as NeighbourError: self.init(error.code.rawValue, error.message)
-    case let error as SnapshotError: self.init(error.code.rawValue, error.message)
     case let errors as SettingsErrors: self.init("configuration", errors.description)
     case let error as HTTPServerError: self.init(error.code, error.description)
     case let error as HTTPClientError: self.init(error.code, error.description)
@@ -22,13 +18,23 @@ extension Failure {
     case let error as LabError:
       let exit: ExitCode = error.code == .option ? .usage : .failed
       self.init(error.code.rawValue, error.message, exit: exit)
+    case let error as any CodedError: self.init(error.name, error.message)
     case let error as TextModelError: self.init(error.code.rawValue, error.description)
-    case let error as RegistryError: self.init(error.code.rawValue, error.message)
     case let error as ForestError: self.init("model-" + error.code.rawValue, error.message)
     case let error as ServerError: self.init(error.code, error.message)
     default: self.init("failed", "\(error)")
     }
   }
+}
+
+/// What all faults have, whatever their codes.
+private protocol CodedError: Error {
+  var name: String { get }
+  var message: String { get }
+}
+
+extension Fault: CodedError {
+  fileprivate var name: String { code.rawValue }
 }
 
 extension AccessError {

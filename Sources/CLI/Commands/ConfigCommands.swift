@@ -26,17 +26,23 @@ enum ConfigCommands {
     "check", "Check a configuration and say what is wrong with it.",
     about: """
       Reads the file and the environment as the server would. Each fault is told with file, line \
-      and column, and with what was probably meant. What is sound, but has no effect beside other \
-      settings, is told too.
+      and column, and with what was probably meant. The folder that text_model names must hold a \
+      model. What is sound, but has no effect beside other settings, is told too.
       """,
+    operands: [Operand("FILE", "The configuration, as with --config", optional: true)],
     options: [.config, .set],
     examples: [
-      .init("updraft config check --config updraft.yaml", "Checks the file and the environment."),
+      .init("updraft config check updraft.yaml", "Checks the file and the environment."),
       .init("updraft config check --set log.durability=os", "Checks one setting by itself."),
     ], exits: [.failed: "something is wrong; standard error says what and where"]
   ) { arguments, console in
-    let loaded = try ConfigurationLoader.load(arguments)
-    let place = arguments.text(.config) ?? "the defaults and the environment"
+    let operand = arguments.operands.first
+    guard operand == nil || !arguments.has(.config) else {
+      throw Failure.usage("name one file: FILE means the same as --config FILE")
+    }
+    let loaded = try ConfigurationLoader.load(arguments, path: operand)
+    try TextModelFolder.check(loaded)
+    let place = operand ?? arguments.text(.config) ?? "the defaults and the environment"
     let set = loaded.origins.count
     let doubts = loaded.value.doubts
     for doubt in doubts { console.note(doubt) }
@@ -96,7 +102,7 @@ extension Option {
 enum ConfigurationLoader {
   static func load(
     _ arguments: Arguments, over defaults: Configuration = Configuration(),
-    flags: [SettingFlag] = []
+    flags: [SettingFlag] = [], path: String? = nil
   ) throws -> Loaded<Configuration> {
     var all: [SettingFlag] = []
     for text in arguments.texts(.set) {
@@ -106,7 +112,7 @@ enum ConfigurationLoader {
       let value = String(text[text.index(after: equals)...])
       all.append(SettingFlag("--set", path: String(text[..<equals]), text: value))
     }
-    let file = try arguments.text(.config).map { ($0, try Files.read($0)) }
+    let file = try (path ?? arguments.text(.config)).map { ($0, try Files.read($0)) }
     return try Configuration.schema.load(
       defaults, file: file, environment: Environment.variables, flags: all + flags)
   }

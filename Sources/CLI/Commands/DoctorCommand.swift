@@ -26,7 +26,8 @@ enum DoctorCommand {
       path: path, configuration: configuration, examination: examination
     ).run() {
       LogExamination(
-        path: path, configuration: configuration, examination: examination, console: console
+        path: path, configuration: configuration, file: arguments.text(.config),
+        examination: examination, console: console
       ).run()
     }
     if Files.facts(path)?.isFolder == true {
@@ -50,6 +51,11 @@ enum DoctorCommand {
   ) -> Configuration {
     do {
       let loaded = try ConfigurationLoader.load(arguments)
+      if let doubt = ProcessorLevel.doubt(Environment.variables) {
+        examination.warn(
+          "processor", doubt, fix: "unset \(ProcessorLevel.variable), or correct it")
+      }
+      try TextModelFolder.check(loaded)
       examination.fine("configuration", "sound, \(loaded.origins.count) settings set")
       return loaded.value
     } catch {

@@ -61,13 +61,7 @@ enum EvaluateRankerCommand {
       throw Failure.usage("--groups: not with --format log, whose requests are known")
     }
     let pages = try TrainRankerCommand.logged(arguments, .judgedRows, console)
-    let table = try pages.table(features: features)
-    guard table.count > 0 else {
-      throw Failure(
-        "no-rows", "\(try arguments.required(.judgedRows)): its log holds no page with features yet"
-      )
-    }
-    return (table, pages.surfaces)
+    return (try pages.table(features: features), pages.surfaces)
   }
 
   private static func tell(

@@ -57,6 +57,7 @@ enum ImportCommand {
     let configuration = try ConfigurationLoader.load(arguments).value
     try AccessFolder.require(path, arguments)
     let node = try Node(path, configuration) { console.note($0) }
+    try node.requireServersSettings()
     try node.engine.start()
     defer { node.engine.stop() }
     let exit = try run(importer, arguments, console) { batch in

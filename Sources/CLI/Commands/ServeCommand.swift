@@ -52,6 +52,7 @@ enum ServeCommand {
       console.isJSON ? console.event("notice") { $0.member("message", line) } : console.note(line)
     }
     for doubt in configuration.doubts { notice(doubt) }
+    if let doubt = ProcessorLevel.doubt(Environment.variables) { notice(doubt) }
     let embedder = try ModelEmbedder.loaded(configuration, SystemTime())
     let node = try Node(path, configuration, notice: notice)
     try mayListen(configuration.server, node, path)

@@ -71,7 +71,7 @@ enum TrainExportCommand {
   private static func time(_ option: Option, _ arguments: Arguments) throws(Failure) -> Timestamp? {
     guard let text = arguments.text(option) else { return nil }
     guard let time = ExampleExport.time(text) else {
-      throw .usage("--\(option.name) \(text): expected a time such as 2026-01-31T08:00:00Z")
+      throw .usage("--\(option.name) \(text): expected \(TimeUnit.auto.expected)")
     }
     return time
   }

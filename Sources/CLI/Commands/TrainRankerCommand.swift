@@ -94,7 +94,7 @@ enum TrainRankerCommand {
       guard !arguments.has(.trainRows), !arguments.has(.validRows), !arguments.has(.rankerFormat)
       else { throw Failure.usage("--data: not with --format, --train or --valid") }
       let pages = try logged(arguments, .data, console)
-      options.through = pages.end
+      options.through = pages.report.end
       return (try pages.table(), nil)
     }
     guard arguments.has(.trainRows) else {
@@ -118,7 +118,8 @@ enum TrainRankerCommand {
     _ arguments: Arguments, _ folder: Option, _ console: Console
   ) throws -> LoggedTable {
     let configuration = try ConfigurationLoader.load(arguments).value
-    let log = try SQLiteLog(DataDirectory(try arguments.required(folder), access: .read))
+    let path = try arguments.required(folder)
+    let log = try SQLiteLog(DataDirectory(path, access: .read))
     var examples = JoinedExamples(log, configuration)
     examples.through = log.end
     var progress = Progress(console, "joining", unit: "events")
@@ -132,6 +133,14 @@ enum TrainRankerCommand {
         "passed over \(Figures.count(table.pagesWithoutFeatures, "page")) whose features were not "
           + "kept")
     }
+    let waiting = OpenWindows.text(table.report)
+    guard table.requests > 0 else {
+      throw Failure(
+        "no-rows",
+        "\(path): its log holds no page to learn from or to judge by yet: "
+          + (waiting ?? "none with features was ranked; pages are logged as a server ranks them"))
+    }
+    if let waiting { console.note("left out: " + waiting) }
     return table
   }
 

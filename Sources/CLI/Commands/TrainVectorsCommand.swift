@@ -135,7 +135,7 @@ enum TrainVectorsCommand {
       let unknown = try answer.require("unknown_items").int()
       gone += unknown
       guard try answer.require("refused").int() <= unknown else {
-        throw Failure("server-refused", "\(server.address): \(try refusal(answer))")
+        throw Failure("server-refused", "\(server.place): \(try refusal(answer))")
       }
       first = part.upperBound
       progress.update(first, share: Double(first) / Double(learned.items.count))

@@ -5,6 +5,8 @@ internal import Stores
 struct LogExamination {
   let path: String
   let configuration: Configuration
+  /// The file that `configuration` came from.
+  let file: String?
   let examination: Examination
   let console: Console
 
@@ -110,7 +112,10 @@ struct LogExamination {
     } else if let other {
       examination.warn(
         "snapshots", "\(other.name) was made under other world settings",
-        fix: "name the server's configuration with --config; else the next start folds the log")
+        fix: file.map {
+          "if the server runs with \($0), nothing: the next start folds the log; else name the "
+            + "file that it runs with"
+        } ?? "name the server's configuration with --config; else the next start folds the log")
     } else if behind > 3 * UInt64(configuration.log.snapshotEvents) {
       examination.warn(
         "snapshots", "\(behind) events are behind the newest snapshot: a start takes long",

@@ -20,6 +20,7 @@ enum LocalServer {
       throw Failure("log-unavailable", "\(path): there is no such folder; check --data")
     }
     let node = try Node(path, configuration) { _ in }
+    try node.requireServersSettings()
     let key = try node.access.keys.create(scope: .admin, label: "one command")
     defer { try? revoke(key, node) }
     let server = Server(
@@ -28,7 +29,7 @@ enum LocalServer {
     try server.start()
     defer { server.stop() }
     try server.waitUntilReady()
-    let exit = try body(RemoteServer("http://\(server.address)", key: key))
+    let exit = try body(RemoteServer("http://\(server.address)", key: key, place: path))
     server.stop()
     try node.close()
     return exit

@@ -5,12 +5,16 @@ internal import JSON
 struct RemoteServer {
   /// Where it listens, as `http://127.0.0.1:8080`.
   let address: String
+  /// What failures name: its address, or the folder where it is there for one command only and
+  /// nobody else knows where it listens.
+  let place: String
   private let key: String
   private let client: HTTPClient
   private let parser = JSONParser()
 
-  init(_ address: String, key: String) {
+  init(_ address: String, key: String, place: String? = nil) {
     self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
+    self.place = place ?? self.address
     self.key = key
     client = HTTPClient(base: self.address, timeoutMilliseconds: 600_000)
   }
@@ -44,9 +48,9 @@ struct RemoteServer {
     let answer = try client.send(method, path, headers: headers, body: body)
     guard (200..<300).contains(answer.status) else {
       let detail = try? parser.parse(answer.body).require("detail").string()
-      throw Failure(
-        "server-refused",
-        "\(address)\(path) answers \(answer.status): \(Figures.printable(detail ?? answer.text))")
+      let said = Figures.printable(detail ?? answer.text)
+      let what = place == address ? "\(address)\(path) answers \(answer.status)" : place
+      throw Failure("server-refused", "\(what): \(said)")
     }
     return answer
   }

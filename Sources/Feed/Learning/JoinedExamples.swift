@@ -37,11 +37,23 @@ public struct JoinedExamples {
     public internal(set) var erased = 0
     /// Pages left out because their windows are still open.
     public internal(set) var open = 0
+    /// The items shown on these.
+    public internal(set) var openItems = 0
+    /// When the windows of the first of these close, and of the last, in the time of the log: an
+    /// event that is taken in later closes them.
+    public internal(set) var openUntil: ClosedRange<Timestamp>?
     /// The last event that was read.
     public internal(set) var end = Offset.zero
 
     /// Nothing was read.
     public init() {}
+
+    fileprivate mutating func note(open page: PageServed, until close: Timestamp) {
+      open += 1
+      openItems += page.entries.count
+      let (first, last) = (openUntil?.lowerBound ?? close, openUntil?.upperBound ?? close)
+      openUntil = min(first, close)...max(last, close)
+    }
   }
 
   /// The first time at which a page may have been served.
@@ -78,10 +90,11 @@ public struct JoinedExamples {
     var joiner = LabelJoiner(settings, world: world)
     var report = Report()
     var goesOn = true
+    let horizonMs = settings.horizonMs
     func emit(_ joined: JoinedPage, isOpen: Bool) {
       guard goesOn, let page = try? joined.page() else { return }
       if isOpen, !includesOpen {
-        report.open += 1
+        report.note(open: page, until: joined.received.advanced(milliseconds: horizonMs))
         return
       }
       guard page.time >= from, page.time < to else { return }

@@ -91,36 +91,22 @@ public struct DigestMark: Equatable, Sendable {
 }
 
 /// What can go wrong with a log.
-public struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The stable code of a failure.
-  public enum Code: String, Sendable {
-    /// Another process has the log open for writing.
-    case locked = "log-locked"
-    /// The log was written by a newer program.
-    case newer = "log-newer"
-    /// The disk is full; nothing of the batch was kept, and a later append may succeed.
-    case full = "log-full"
-    /// The bytes are damaged.
-    case corrupt = "log-corrupt"
-    /// The log can't be opened: missing folder, permissions.
-    case unavailable = "log-unavailable"
-    /// A write or sync failed; the log takes no more.
-    case failed = "log-failed"
-    /// What has left the log is only in snapshots that were made under other settings.
-    case settings = "log-settings"
-  }
+public typealias LogError = Fault<LogCode>
 
-  /// What kind of failure.
-  public let code: Code
-  /// What, where, and what to do.
-  public let message: String
-
-  /// Makes an error.
-  public init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  /// The code and the message.
-  public var description: String { "\(code.rawValue): \(message)" }
+/// The stable codes of `LogError`.
+public enum LogCode: String, Sendable {
+  /// Another process has the log open for writing.
+  case locked = "log-locked"
+  /// The log was written by a newer program.
+  case newer = "log-newer"
+  /// The disk is full; nothing of the batch was kept, and a later append may succeed.
+  case full = "log-full"
+  /// The bytes are damaged.
+  case corrupt = "log-corrupt"
+  /// The log can't be opened: missing folder, permissions.
+  case unavailable = "log-unavailable"
+  /// A write or sync failed; the log takes no more.
+  case failed = "log-failed"
+  /// What has left the log is only in snapshots that were made under other settings.
+  case settings = "log-settings"
 }

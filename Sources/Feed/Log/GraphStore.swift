@@ -48,10 +48,8 @@ public struct IndexState: Equatable, Sendable {
   /// Whether so many wait that searches may not end in time; pages then go without `nearest`.
   public var isBuilding: Bool { pending > Self.pendingMost }
 
-  /// The linked share of the items.
-  public var linked: Double {
-    items == 0 ? 1 : Double(max(0, items - pending)) / Double(items)
-  }
+  /// The ones that are linked.
+  public var linked: Int { max(0, items - pending) }
 
   static let pendingMost = 50_000
 }

@@ -51,32 +51,18 @@ public struct SnapshotInfo: Equatable, Sendable {
 }
 
 /// What can go wrong with a snapshot.
-public struct SnapshotError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The stable code of a failure.
-  public enum Code: String, Sendable {
-    /// Bytes are damaged or missing; the older snapshot or the log serves.
-    case corrupt = "snapshot-corrupt"
-    /// A newer program wrote it.
-    case newer = "snapshot-newer"
-    /// It was made under another configuration of the fold.
-    case configuration = "snapshot-configuration"
-    /// It can't be written or read.
-    case unavailable = "snapshot-unavailable"
-  }
+public typealias SnapshotError = Fault<SnapshotCode>
 
-  /// What kind of failure.
-  public let code: Code
-  /// What, where, and what to do.
-  public let message: String
-
-  /// Makes an error.
-  public init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
-  /// The code and the message.
-  public var description: String { "\(code.rawValue): \(message)" }
+/// The stable codes of `SnapshotError`.
+public enum SnapshotCode: String, Sendable {
+  /// Bytes are damaged or missing; the older snapshot or the log serves.
+  case corrupt = "snapshot-corrupt"
+  /// A newer program wrote it.
+  case newer = "snapshot-newer"
+  /// It was made under another configuration of the fold.
+  case configuration = "snapshot-configuration"
+  /// It can't be written or read.
+  case unavailable = "snapshot-unavailable"
 }
 
 /// Streams a payload in chunks and keeps its length and checksum.

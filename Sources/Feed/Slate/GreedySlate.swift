@@ -46,8 +46,7 @@ package struct GreedySlate: Slate {
     }
     let arranged = order.count
     swap(&filling.scratch, &scratch)
-    for place in scratch.byScore.indices
-    where !scratch.rules.isTaken(place) {
+    for place in scratch.byScore.indices where !scratch.rules.isTaken(place) {
       order.append(scratch.byScore[place])
     }
     return arranged

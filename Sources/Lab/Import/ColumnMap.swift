@@ -113,7 +113,7 @@ public struct ColumnMap: Equatable, Sendable {
   }
 
   /// What a field is usually called.
-  private static func names(_ field: Field) -> [String] {
+  static func names(_ field: Field) -> [String] {
     switch field {
     case .kind: ["type"]
     case .user: ["user_id", "user"]

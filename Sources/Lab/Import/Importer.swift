@@ -122,6 +122,7 @@ public struct Importer: Sendable {
       throw LabError(
         .option, "--map: \(options.path) has no column '\(column)'; its columns are \(names)")
     }
+    try options.map.check(header: table.names, of: options.path, kind: options.kind)
     return table
   }
 

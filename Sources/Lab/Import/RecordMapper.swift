@@ -64,8 +64,10 @@ struct RecordMapper {
 
   func time(_ record: InputRecord, _ field: ColumnMap.Field = .time) throws(Refusal) -> Timestamp {
     guard let text = map.text(field, in: record) else { return now }
-    guard let time = (map.sources[field]?.unit ?? .auto).time(text) else {
-      throw Refusal("time", "'\(text.prefix(40))' is no time from 1970 to 2100")
+    let unit = map.sources[field]?.unit ?? .auto
+    guard let time = unit.time(text) else {
+      throw Refusal(
+        "time", "'\(text.prefix(40))' is no time from 1970 to 2100; expected \(unit.expected)")
     }
     return time
   }

@@ -8,6 +8,16 @@ public enum TimeUnit: String, CaseIterable, Sendable {
   case seconds = "s"
   case rfc3339
 
+  /// The forms that are taken, in words.
+  public var expected: String {
+    switch self {
+    case .auto: "seconds or milliseconds since 1970, \(Self.rfc3339.expected)"
+    case .milliseconds: "milliseconds since 1970"
+    case .seconds: "seconds since 1970"
+    case .rfc3339: "2026-03-01 12:00:00 (UTC), or RFC 3339 such as 2026-03-01T12:00:00+01:00"
+    }
+  }
+
   /// The time of a text, from 1970 to 2100; nil when it is none.
   func time(_ text: String) -> Timestamp? {
     let time: Timestamp?

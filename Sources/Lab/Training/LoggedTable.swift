@@ -25,8 +25,11 @@ public struct LoggedTable {
   /// Pages that were passed over because their features were not kept.
   public private(set) var pagesWithoutFeatures = 0
 
-  /// The last event that was read for it; zero = not from a log.
-  public private(set) var end = Offset.zero
+  /// What the reading of the log came to: where it ended, and which pages were left out.
+  public private(set) var report = JoinedExamples.Report()
+
+  /// Requests with rows.
+  public var requests: Int { groups.count }
 
   /// No pages.
   public init() {}
@@ -42,7 +45,7 @@ public struct LoggedTable {
       pages.append(example)
       return true
     }
-    pages.end = report.end
+    pages.report = report
     self = pages
   }
 

@@ -29,8 +29,7 @@ extension Service {
         guard caller.role != .anonymous else {
           throw Problem(.unauthorized, "Send a token or a service key: Authorization: Bearer …")
         }
-        throw Problem(
-          .forbidden, "This call is for: \(route.callers.names.joined(separator: ", ")).")
+        throw Problem(.forbidden, route.refusal(of: caller))
       }
       guard exchange.header("x-user-id") == nil else {
         throw Problem(.identityFromToken, "X-User-ID is not believed: leave it out.")

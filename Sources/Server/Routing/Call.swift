@@ -58,9 +58,17 @@ final class Call: Sendable {
     guard let text = parameters.first(where: { $0.name == name })?.value else { return nil }
     let kind = route.parameters.first { $0.name == name }?.kind
     guard case .integer(let range)? = kind, let number = Int(text), range.contains(number) else {
-      throw Problem.parameter(name, "\(name) is not a whole number in the range of this call.")
+      throw Problem.parameter(
+        name, "\(name) must be \(Self.words(kind)), not '\(text.prefix(32))'.")
     }
     return number
+  }
+
+  /// What a parameter must be.
+  private static func words(_ kind: Route.Parameter.Kind?) -> String {
+    guard case .integer(let range)? = kind else { return "a whole number" }
+    guard range.upperBound < .max else { return "a whole number from \(range.lowerBound) on" }
+    return "a whole number from \(range.lowerBound) to \(range.upperBound)"
   }
 
   /// The identifier that stands in the path.

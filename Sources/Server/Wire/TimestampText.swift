@@ -11,6 +11,10 @@ enum TimestampText {
   static let milliseconds = 1e11...Double(Timestamp.latest.milliseconds)
 
   private static let textBytesMax = 40
+  /// Every form that is taken.
+  private static let expected =
+    "expected a number of milliseconds since 1970 (1973 to 2100) or of seconds (2001 to 2100), or "
+    + "an RFC 3339 text with its zone, like 2026-01-31T08:00:00Z, from 1970 to 2100"
 
   /// The text of a time.
   static func text(_ time: Timestamp) -> String {
@@ -29,8 +33,7 @@ enum TimestampText {
     if value.kind == .string {
       let time = try value.withUTF8 { (text: Span<UInt8>) throws(JSONError) in parse(text) }
       guard let time, time >= .zero, time <= .latest else {
-        throw value.error(
-          .invalid, "expected an RFC 3339 time from 1970 to 2100, like 2026-01-31T08:00:00Z")
+        throw value.error(.invalid, Self.expected)
       }
       return time
     }
@@ -40,10 +43,7 @@ enum TimestampText {
     if seconds.contains(number) {
       return Timestamp(milliseconds: Int64((number * 1000).rounded()))
     }
-    throw value.error(
-      .outOfRange,
-      "expected milliseconds since 1970 (1973 to 2100), seconds (2001 to 2100) or an RFC 3339 "
-        + "text, found \(number)")
+    throw value.error(.outOfRange, "\(Self.expected), found \(number)")
   }
 
   /// The time of an RFC 3339 text; nil when it is none. A leap second is the second after it.
