@@ -45,8 +45,7 @@ lint:
 
 race:
 	@scripts/setup build test
-	@# A server's exit code is the sanitizer's own where a thread is not joined at the end.
-	swift test --sanitize=thread --scratch-path .build/race --filter $(RACE) --skip wantsTheServersConfiguration
+	swift test --sanitize=thread --scratch-path .build/race --filter $(RACE)
 
 clean:
 	swift package clean

@@ -67,6 +67,9 @@ public enum TestFile {
     return names.sorted()
   }
 
+  /// Makes a folder in one that is there.
+  public static func makeFolder(_ path: String) { unsafe mkdir(path, 0o755) }
+
   /// The permissions of a file; nil when it is not there.
   public static func permissions(_ path: String) -> UInt32? {
     var status = stat()

@@ -250,6 +250,32 @@ import Testing
     #expect(TestFile.names(data + "/index").contains("image-1.graph"))
   }
 
+  /// A graph may be written as soon as it is linked; a digest and a snapshot come later.
+  @Test func aGraphOfAServerThatWasKilledYoungIsNotDropped() throws {
+    let file = try Disk.write(
+      "world:\n  spaces:\n    image: {dimension: 2}\n", folder.path + "/updraft.yaml")
+    for (data, signal) in [(data, SIGKILL), (data + "-other", SIGTERM)] {
+      let server = try RunningServer(data, "--config", file)
+      let key = try server.key("service")
+      let post = #"{"post_id":"a","author_id":"bob","title":"One"}"#
+      #expect(try server.send("POST", "/v1/posts", as: key, post).status == 201)
+      let put = try server.send(
+        "PUT", "/v1/items/a/vectors/image", as: key, #"{"vector":[0.5,0.25]}"#)
+      #expect(put.status / 100 == 2, "\(put.text)")
+      _ = server.stop(signal)
+    }
+    #expect(TestFile.names(data + "/snapshots") == [])
+    TestFile.makeFolder(data + "/index")
+    try TestFile.write(
+      data + "/index/image-1.graph", try TestFile.read(data + "-other/index/image-1.graph"))
+    let ending = try Program.run(["log", "replay-dead", "--data", data])
+    #expect(ending.code == 1, "\(ending.output)")
+    #expect(ending.error.contains("space 'image'"), "\(ending.error)")
+    #expect(TestFile.names(data + "/index") == ["image-1.graph"])
+    let told = try Program.run(["log", "replay-dead", "--data", data, "--config", file])
+    #expect(told.code == 0, "\(told.error)")
+  }
+
   @Test func theAddressOfAServerForOneCommandIsNotSaid() throws {
     let world = try SmallWorld(events: 20)
     let words = ["models", "promote", "beef", "--to", "shadow", "--data", world.path]

@@ -20,8 +20,16 @@ extension Node {
     if let mark, mark.offset >= newest.offset {
       newest = (mark.offset, mark.configuration, "its newest digest was noted")
     }
-    guard newest.offset > .zero, !Self.extends(newest.settings, engine.configuration.world) else {
-      return
+    let settings = engine.configuration.world
+    if newest.offset > .zero {
+      if Self.extends(newest.settings, settings) { return }
+    } else {
+      // Graphs may have been written before anything else that tells the settings.
+      let other = try graphs.names().first {
+        $0.space != "text" && settings.spaces[$0.space] == nil
+      }
+      guard let other else { return }
+      newest.what = "the graph of its space '\(other.space)' was made"
     }
     throw Failure(
       "other-settings",

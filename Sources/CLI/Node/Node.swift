@@ -7,6 +7,7 @@ final class Node: Sendable {
   let directory: DataDirectory
   let log: SQLiteLog
   let engine: Engine
+  let graphs: FileGraphs
   let models: ModelRegistry
   let neighbours: FileNeighbours
   let access: Access
@@ -26,9 +27,10 @@ final class Node: Sendable {
     models = try ModelRegistry(directory)
     neighbours = try FileNeighbours(directory)
     access = try AccessFolder.access(directory, configuration.server)
+    graphs = try FileGraphs(directory)
     engine = Engine(
       configuration: configuration, log: log, snapshots: try FileSnapshots(directory),
-      graphs: try FileGraphs(directory), time: SystemTime(), notice: notice)
+      graphs: graphs, time: SystemTime(), notice: notice)
   }
 
   /// Brings everything to the disk. The engine has stopped before.
