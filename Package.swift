@@ -131,7 +131,7 @@ let package = Package(
     tests("TextTests", ["Text", "Feed", "Sync", "CKernels", "TestKit"]),
     tests("SettingsTests", ["Settings", "Feed"]),
     tests("StoresTests", ["Stores", "Feed", "Index", "Trees", "JSON", "Sync", "TestKit"]),
-    tests("HTTPTests", ["HTTP"]),
+    tests("HTTPTests", ["HTTP", "Sync"]),
     tests(
       "ServerTests", ["Server", "Lab", "Stores", "HTTP", "JSON", "Sync", "CCrypto", "TestKit"]),
     tests("BrowserTests", ["Server", "Feed", "HTTP", "JSON", "TestKit"]),

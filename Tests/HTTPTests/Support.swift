@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 import HTTP
-import Synchronization
+import Sync
 import Testing
 
 /// A server that answers 200 with the length of the body, and what tests ask of it.
@@ -58,17 +58,19 @@ func noise(_ count: Int, seed: UInt64) -> [UInt8] {
 }
 
 /// A list that threads share.
-final class Shelf<Item: Sendable>: Sendable {
-  private let items = Mutex<[Item]>([])
+final class Shelf<Item: Sendable>: @unchecked Sendable {
+  // Sendable: `items` is only touched under `lock`.
+  private let lock = Lock()
+  private var items: [Item] = []
 
-  func put(_ item: Item) { items.withLock { $0.append(item) } }
+  func put(_ item: Item) { lock.withLock { items.append(item) } }
 
   func takeAll() -> [Item] {
-    items.withLock { items in
+    lock.withLock {
       defer { items = [] }
       return items
     }
   }
 
-  var count: Int { items.withLock { $0.count } }
+  var count: Int { lock.withLock { items.count } }
 }

@@ -76,10 +76,14 @@ enum ServeCommand {
     }
     starter.begin()
     signals.wait()
-    if let failure = starter.failure { throw failure }
+    if let failure = starter.failure {
+      starter.join()
+      throw failure
+    }
     manager?.tell("STOPPING=1", "STATUS=finishing requests")
     // Before it is ready nothing was taken in that could be lost.
     guard starter.isReady else { return .well }
+    starter.join()
     console.say("stopping: finishing requests, taking a snapshot", "stopping") { _ in }
     let isIdle = server.stop()
     try node.close()
@@ -119,12 +123,14 @@ enum ServeCommand {
 
 /// Waits on a thread of its own until a server is ready.
 private final class Starter: @unchecked Sendable {
-  // Sendable: `onReady` is set before the thread starts, the rest is under `lock`.
+  // Sendable: `onReady` is set before the thread starts, `thread` belongs to whoever starts it, the
+  // rest is under `lock`.
   private let server: Server
   private let signals: Signals
   private let lock = Lock()
   private var outcome: Failure?
   private var ready = false
+  private var thread: Thread?
   var onReady: @Sendable () -> Void = {}
 
   init(_ server: Server, _ signals: Signals) {
@@ -137,8 +143,14 @@ private final class Starter: @unchecked Sendable {
 
   var isReady: Bool { lock.withLock { ready } }
 
+  /// Waits until it has told that the server is ready, or why it never will be.
+  func join() {
+    thread?.join()
+    thread = nil
+  }
+
   func begin() {
-    _ = Thread { [self] in
+    thread = Thread { [self] in
       do {
         try server.waitUntilReady()
         lock.withLock { ready = true }
