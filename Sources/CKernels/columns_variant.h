@@ -50,13 +50,16 @@ TARGET static void NAME(take)(const float *kept, const uint32_t *slots, size_t n
 #endif
 
 // Pass after pass over a block, each without a branch: where between the knots a value may lie at
-// the least, where it does lie, what it becomes.
+// the least, where it does lie (by halving, so that many knots in one place cost little more than
+// few), what it becomes.
 TARGET static void NAME(calibrate)(const updraft_knots *knots, float *restrict values, size_t n) {
   const float *restrict raw = knots->raw, *restrict calibrated = knots->calibrated;
   const float first = raw[0], last = raw[knots->count - 1], scale = knots->scale;
   const float lowest = calibrated[0], highest = calibrated[knots->count - 1];
   const float cells = (float)(knots->cells - 1);
   const uint32_t *restrict starts = knots->starts;
+  const uint32_t end = (uint32_t)(knots->count - 1);
+  const uint32_t halves = knots->steps ? 1u << (31 - __builtin_clz(knots->steps)) : 0;
   for (size_t start = 0; start < n; start += KNOTS_BLOCK) {
     size_t count = n - start < KNOTS_BLOCK ? n - start : KNOTS_BLOCK;
     float *restrict x = values + start, inside[KNOTS_BLOCK];
@@ -67,8 +70,12 @@ TARGET static void NAME(calibrate)(const updraft_knots *knots, float *restrict v
       cell = cell > 0 ? cell : 0;  // also where the range is beyond what a float can tell
       low[i] = starts[(int32_t)(cell < cells ? cell : cells)];
     }
-    for (uint32_t step = 0; step < knots->steps; step++)
-      for (size_t i = 0; i < count; i++) low[i] += raw[low[i] + 1] <= inside[i];
+    for (uint32_t half = halves; half; half >>= 1)
+      for (size_t i = 0; i < count; i++) {
+        // The last knot lies above whatever is inside.
+        uint32_t next = low[i] + half < end ? low[i] + half : end;
+        low[i] = raw[next] <= inside[i] ? next : low[i];
+      }
     for (size_t i = 0; i < count; i++) {
       float from = raw[low[i]], lower = calibrated[low[i]];
       float share = (inside[i] - from) / (raw[low[i] + 1] - from);
