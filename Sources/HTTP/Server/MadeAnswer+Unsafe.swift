@@ -30,7 +30,8 @@ internal import CMicroHTTPD
     self.source = isKept ? source : nil
     self.requestID = requestID
     unsafe Response.add(Self.idField, requestID, to: object)
-    if isKept { unsafe Response.add("Date", date.text, to: object) }
+    // Without one the library writes it, for each answer anew.
+    if isWorthKeeping { unsafe Response.add("Date", date.text, to: object) }
   }
 
   deinit { unsafe MHD_destroy_response(object) }
