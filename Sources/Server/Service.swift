@@ -83,9 +83,9 @@ final class Service: Sendable {
   func handle(_ exchange: Exchange) {
     let start = engine.time.ticks
     let now = engine.time.now
-    if let visit = exchange.note as? Visit, visit.isGood(now) {
-      return handle(exchange, visit.routeIndex, start) { () throws(Problem) in
-        try work(exchange, visit, session: nil, start, now)
+    if let admission = exchange.note as? Admission, admission.isGood(now) {
+      return handle(exchange, admission.routeIndex, start) { () throws(Problem) in
+        try work(exchange, admission, session: nil, start, now)
       }
     }
     switch router.match(exchange.method, exchange.path) {
@@ -99,9 +99,9 @@ final class Service: Sendable {
       refuse(exchange, router.routes.count, start, problem)
     case .route(let index, let captures):
       handle(exchange, index, start) { () throws(Problem) in
-        let (visit, session) = try self.visit(exchange, index, captures, now)
-        if visit.isLasting { exchange.keep(visit) }
-        try work(exchange, visit, session: session, start, now)
+        let (admission, session) = try admit(exchange, index, captures, now)
+        if admission.isLasting { exchange.keep(admission) }
+        try work(exchange, admission, session: session, start, now)
       }
     }
   }
@@ -118,10 +118,11 @@ final class Service: Sendable {
   }
 
   private func work(
-    _ exchange: Exchange, _ visit: Visit, session: String?, _ start: UInt64, _ now: Timestamp
+    _ exchange: Exchange, _ admission: Admission, session: String?, _ start: UInt64,
+    _ now: Timestamp
   ) throws(Problem) {
-    let route = visit.route
-    let verdict = try limit(exchange, visit, start)
+    let route = admission.route
+    let verdict = try limit(exchange, admission, start)
     if route.needsEngine, !isReady.load(ordering: .acquiring) {
       meters.shed(.starting, of: route)
       throw Problem(
@@ -129,9 +130,9 @@ final class Service: Sendable {
     }
     var ticket: IdempotencyTicket?
     if route.isIdempotent, let key = exchange.header("idempotency-key") {
-      switch try begin(key, visit.caller, exchange) {
+      switch try begin(key, admission.caller, exchange) {
       case .fresh(let fresh): ticket = fresh
-      case .replay(let answer): return replay(answer, exchange, visit.routeIndex, start)
+      case .replay(let answer): return replay(answer, exchange, admission.routeIndex, start)
       case .reused:
         throw Problem(
           .idempotencyKeyReused,
@@ -143,7 +144,7 @@ final class Service: Sendable {
       }
     }
     let call = Call(
-      service: self, exchange: exchange, visit: visit, session: session, verdict: verdict,
+      service: self, exchange: exchange, admission: admission, session: session, verdict: verdict,
       ticket: ticket, start: start, received: now)
     do {
       try route.handle(call)

@@ -112,7 +112,7 @@ package struct CandidateSet {
 
   /// Reads what filters and features need of each item, once.
   mutating func describe(_ items: borrowing ItemTable) {
-    FeatureExtractor.fit(&facts, rows.count, ItemTable.Facts())
+    facts.fit(rows.count, ItemTable.Facts())
     Self.describe(rows, items.facts.span, &facts)
   }
 

@@ -49,7 +49,7 @@ struct AuthorFeatures {
     authors.removeAll(keepingCapacity: true)
     table.removeAll()
     let facts = candidates.facts.span
-    FeatureExtractor.fit(&numbers, facts.count, 0)
+    numbers.fit(facts.count, 0)
     Self.number(facts, &table, &authors, &numbers)
   }
 
@@ -71,7 +71,7 @@ struct AuthorFeatures {
     _ feature: Feature, _ table: borrowing RowTable, _ matrix: inout FeatureMatrix
   ) {
     if table.count == 0 { return matrix.fill(feature, all: 0) }
-    FeatureExtractor.fit(&values, authors.count, 0)
+    values.fit(authors.count, 0)
     for index in authors.indices { values[index] = table.float(authors[index]) }
     Self.spread(feature, values, numbers, &matrix)
   }
@@ -80,7 +80,7 @@ struct AuthorFeatures {
   private mutating func hand(
     _ feature: Feature, _ matrix: inout FeatureMatrix, _ value: (UInt32) -> Float
   ) {
-    FeatureExtractor.fit(&values, authors.count, 0)
+    values.fit(authors.count, 0)
     for index in authors.indices { values[index] = value(authors[index]) }
     Self.spread(feature, values, numbers, &matrix)
   }
@@ -100,8 +100,8 @@ struct AuthorFeatures {
   ) {
     let halfLife = world.settings.tasteHalfLifeMs
     let traces = world.engagement.traces.span
-    FeatureExtractor.fit(&values, authors.count, 0)
-    FeatureExtractor.fit(&others, authors.count, 0)
+    values.fit(authors.count, 0)
+    others.fit(authors.count, 0)
     for index in authors.indices {
       let author = Int(authors[index])
       guard author < traces.count else {

@@ -67,8 +67,8 @@ struct EventFeatures {
     _ matrix: inout FeatureMatrix
   ) {
     let count = rows.count
-    FeatureExtractor.fit(&trials, count, 0)
-    FeatureExtractor.fit(&trialsHour, count, 0)
+    trials.fit(count, 0)
+    trialsHour.fit(count, 0)
     Self.read(
       world.engagement.windows, second, rows, &trials, &trialsHour,
       &matrix)
@@ -136,7 +136,7 @@ struct EventFeatures {
   private mutating func totals(
     _ world: borrowing World, _ rows: Span<UInt32>, _ matrix: inout FeatureMatrix
   ) {
-    FeatureExtractor.fit(&trials, rows.count, 0)
+    trials.fit(rows.count, 0)
     let impressions = matrix.start(.impressions)
     let clicks = matrix.start(.clickRate)
     let totals = world.engagement.totals.span

@@ -57,13 +57,6 @@ struct FeatureExtractor {
   /// How far ahead of a row the memory of another is asked for.
   static let ahead = 16
 
-  /// Makes a column as long as the batch.
-  static func fit<Element>(_ column: inout [Element], _ count: Int, _ zero: Element) {
-    guard column.count != count else { return }
-    column.removeAll(keepingCapacity: true)
-    column.append(contentsOf: repeatElement(zero, count: count))
-  }
-
   /// ln(1 + n).
   @inline(__always)
   static func grown(_ count: Float) -> Float { Logarithm.natural(1 + count) }
@@ -78,8 +71,8 @@ struct FeatureExtractor {
     _ candidates: borrowing CandidateSet, _ matrix: inout FeatureMatrix
   ) {
     let count = candidates.rows.count
-    Self.fit(&elapsed, count, 0)
-    Self.fit(&trials, count, 0)
+    elapsed.fit(count, 0)
+    trials.fit(count, 0)
     Self.read(
       world.engagement.stats.span, context.second, candidates.rows.span, &elapsed, &trials,
       &matrix)
@@ -92,7 +85,7 @@ struct FeatureExtractor {
     matrix.scale(.velocity, by: byShort)
     matrix.scale(.engagementRate, by: byLong)
     matrix.scale(.negativeRate, by: byLong)
-    Self.fit(&trialsHour, count, 0)
+    trialsHour.fit(count, 0)
     Self.balance(rates, byLong, &trials, &trialsHour, &matrix)
     matrix.logarithm(.velocity)
     matrix.grow(.burst)
@@ -238,7 +231,7 @@ struct FeatureExtractor {
     let facts = candidates.facts.span
     let second = context.second
     if needed.contains(.recency) {
-      Self.fit(&elapsed, facts.count, 0)
+      elapsed.fit(facts.count, 0)
       var seconds = elapsed.mutableSpan
       for index in facts.indices {
         seconds[index] = second > facts[index].created ? second &- facts[index].created : 0

@@ -51,7 +51,7 @@ struct KeptFeatures {
     }
     places.removeAll(keepingCapacity: true)
     missing.removeAll(keepingCapacity: true)
-    FeatureExtractor.fit(&slots, candidates.count, 0)
+    slots.fit(candidates.count, 0)
     Self.find(
       world.engagement.totals.span, minute, candidates, entries, values, &slots,
       missing: &places, rows: &missing)

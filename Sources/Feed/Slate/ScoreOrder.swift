@@ -19,8 +19,8 @@ struct ScoreOrder {
 
   /// Puts the candidates' indices, best first, in place of what `order` held.
   mutating func sort(rows: [UInt32], scores: [Float], into order: inout [Int]) {
-    FeatureExtractor.fit(&keys, rows.count, 0)
-    FeatureExtractor.fit(&order, rows.count, 0)
+    keys.fit(rows.count, 0)
+    order.fit(rows.count, 0)
     Self.fill(&keys, scores)
     sorter.sort(&keys, from: 4)
     Self.read(keys, &order)

@@ -10,9 +10,9 @@ extension Service {
   /// Finds out who calls and whether the caller may: credentials, role, parameters.
   ///
   /// - Returns: that, and the text of a session that the client should keep, if it is new or aging.
-  func visit(
+  func admit(
     _ exchange: Exchange, _ index: Int, _ captures: [String], _ now: Timestamp
-  ) throws(Problem) -> (Visit, session: String?) {
+  ) throws(Problem) -> (Admission, session: String?) {
     // A page elsewhere may give its own name this machine's address, to be let in by the browser.
     guard demo == nil || Loopback.isNamed(by: exchange.header("host") ?? "") else {
       throw Problem(.forbidden, "A demo is asked under 127.0.0.1, [::1] or localhost.")
@@ -35,10 +35,10 @@ extension Service {
         throw Problem(.identityFromToken, "X-User-ID is not believed: leave it out.")
       }
     }
-    let visit = Visit(
+    let admission = Admission(
       route, index, captures: captures, identity.caller,
       try parameters(exchange, route, identity.caller), until: identity.until)
-    return (visit, identity.session)
+    return (admission, identity.session)
   }
 
   /// Who calls, as far as the credentials tell.
@@ -175,18 +175,18 @@ extension Service {
   /// Users are limited each, those who are nobody by their address, services not at all, and
   /// neither is what is there for everybody.
   func limit(
-    _ exchange: Exchange, _ visit: Visit, _ ticks: UInt64
+    _ exchange: Exchange, _ admission: Admission, _ ticks: UInt64
   ) throws(Problem) -> RateLimiter.Verdict? {
-    guard visit.route.callers != .everybody else { return nil }
+    guard admission.route.callers != .everybody else { return nil }
     let name: String
-    switch visit.caller {
+    switch admission.caller {
     case .key: return nil
     case .user(let user), .session(let user): name = user
     case .nobody: name = "\n" + exchange.remoteAddress
     }
-    let verdict = limiter.take(name, visit.bucket, ticks: ticks)
+    let verdict = limiter.take(name, admission.bucket, ticks: ticks)
     guard verdict.isAllowed else {
-      meters.shed(.rateLimit, of: visit.route)
+      meters.shed(.rateLimit, of: admission.route)
       var problem = Problem(
         .rateLimited, "Slow down: \(Int(limiter.rate)) requests a second on average.",
         retryAfterMs: max(1, verdict.retryAfterMs))

@@ -1,7 +1,7 @@
 internal import Feed
 internal import HTTP
 
-/// What a request for a page asks for, as far as its head says it: read once, see `Visit`.
+/// What a request for a page asks for, as far as its head says it: read once, see `Admission`.
 final class PageAsk: Sendable {
   /// The request, without its identifier.
   let request: PageRequest

@@ -96,10 +96,10 @@ enum PageRoutes {
   private static func serve(
     _ call: Call, _ shape: PageWriter.Shape, _ read: () throws(Problem) -> PageRequest
   ) throws(Problem) {
-    if let ask = call.visit.ask.load() { return try PageService(call: call, ask: ask).serve() }
+    if let ask = call.admission.ask.load() { return try PageService(call: call, ask: ask).serve() }
     var request = try read()
     try complete(call, &request)
-    let ask = call.visit.ask.storeIfNil(try PageAsk(call, request, shape))
+    let ask = call.admission.ask.storeIfNil(try PageAsk(call, request, shape))
     try PageService(call: call, ask: ask).serve()
   }
 

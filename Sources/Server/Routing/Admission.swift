@@ -8,7 +8,7 @@ internal import Sync
 /// stand here that can change meanwhile. A token is believed until it ends, a session until it has
 /// to be renewed; a service key, which may be revoked, is looked at each time. Rates, the state of
 /// the server and the body are no part of it.
-final class Visit: Sendable {
+final class Admission: Sendable {
   let route: Route
   /// The route's place in the table.
   let routeIndex: Int

@@ -8,7 +8,7 @@ final class Call: Sendable {
   let service: Service
   let exchange: Exchange
   /// What the head says.
-  let visit: Visit
+  let admission: Admission
   /// When the request arrived, in ticks and by the clock.
   let start: UInt64
   let received: Timestamp
@@ -18,12 +18,12 @@ final class Call: Sendable {
   let verdict: RateLimiter.Verdict?
 
   init(
-    service: Service, exchange: Exchange, visit: Visit, session: String?,
+    service: Service, exchange: Exchange, admission: Admission, session: String?,
     verdict: RateLimiter.Verdict?, ticket: IdempotencyTicket?, start: UInt64, received: Timestamp
   ) {
     self.service = service
     self.exchange = exchange
-    self.visit = visit
+    self.admission = admission
     self.session = session
     self.verdict = verdict
     self.ticket = ticket
@@ -31,10 +31,10 @@ final class Call: Sendable {
     self.received = received
   }
 
-  var route: Route { visit.route }
-  var caller: Caller { visit.caller }
-  var captures: [String] { visit.captures }
-  var parameters: [(name: String, value: String)] { visit.parameters }
+  var route: Route { admission.route }
+  var caller: Caller { admission.caller }
+  var captures: [String] { admission.captures }
+  var parameters: [(name: String, value: String)] { admission.parameters }
 
   var engine: Engine { service.engine }
 
@@ -94,7 +94,7 @@ final class Call: Sendable {
     let status = response.status
     exchange.respond(response)
     service.meters.observe(
-      route: visit.routeIndex, status: status, from: start, to: engine.time.ticks)
+      route: admission.routeIndex, status: status, from: start, to: engine.time.ticks)
   }
 
   /// Answers with what others get too, unless something is to be told to this caller alone.
@@ -104,7 +104,8 @@ final class Call: Sendable {
     else { return finish(shared.response) }
     exchange.respond(shared)
     service.meters.observe(
-      route: visit.routeIndex, status: shared.response.status, from: start, to: engine.time.ticks)
+      route: admission.routeIndex, status: shared.response.status, from: start,
+      to: engine.time.ticks)
   }
 
   /// Answers with a refusal.
