@@ -24,7 +24,7 @@ extension World {
   mutating func anticipate(_ batch: borrowing ReadBatch, _ range: Range<Int>) {
     ahead.removeAll(keepingCapacity: true)
     for index in range {
-      guard let event = batch.expected[index] else { continue }
+      guard case .interaction(let event) = batch.expected[index] else { continue }
       users.ids.fetchSlot(event.hashes.user)
       items.ids.fetchSlot(event.hashes.target)
       dedup.fetch(event.hashes.event, ahead: ahead.count)
@@ -33,7 +33,6 @@ extension World {
     for index in ahead.indices { guessRows(index) }
     for index in ahead.indices { fetchStates(ahead[index]) }
     for index in ahead.indices { fetchContents(ahead[index]) }
-    for index in ahead.indices where ahead[index].isDeed { fetchSession(ahead[index]) }
   }
 
   /// The rows, and what is found by row.
@@ -43,11 +42,13 @@ extension World {
       ahead[index].user = user
       Prefetch.element(&users.states, Int(user))
       users.ids.fetchPlace(user)
+      freshness.fetch(user)
     }
     if let item = items.ids.guess(ahead[index].hashes.target), Int(item) < items.facts.count {
       ahead[index].item = item
       Prefetch.element(&items.facts, Int(item))
       items.ids.fetchPlace(item)
+      if ahead[index].isDeed { vectors.fetchPlace(row: item) }
     }
   }
 
@@ -73,16 +74,6 @@ extension World {
       if event.isDeed { vectors.fetch(row: event.item) }
     }
   }
-
-  @inline(__always)
-  private mutating func fetchSession(_ event: Anticipated) {
-    guard event.user != .max else { return }
-    let newest = users.states[Int(event.user)].newestItems()
-    for place in newest.indices {
-      Prefetch.element(&items.facts, Int(newest[place]))
-    }
-  }
-
 }
 
 // These change nothing: `mutating` has them work on the state where it lies, not on a copy.
@@ -101,13 +92,5 @@ extension UserState {
     deeds.fetchNewest(limits.userActions)
     let componentCount = taste.vectors.count
     Prefetch.first(&taste.vectors, componentCount)
-  }
-
-  /// The items of the newest deeds, `max` where there are none.
-  @inline(__always)
-  fileprivate mutating func newestItems() -> InlineArray<5, UInt32> {
-    var items = InlineArray<5, UInt32>(repeating: .max)
-    for age in 0..<min(5, deeds.count) { items[age] = deeds[newest: age].item }
-    return items
   }
 }

@@ -26,6 +26,19 @@ extension World {
     } catch {
       outcome = .poison(error)
     }
+    return conclude(outcome)
+  }
+
+  /// Folds a publication in that was read ahead.
+  mutating func apply(_ offset: Offset, _ publication: Publication) {
+    guard offset > self.offset else { return }
+    self.offset = offset
+    if let received = publication.received { self.received = max(self.received, received) }
+    _ = conclude(publish(publication.item, publication, {}))
+  }
+
+  @inline(__always)
+  private mutating func conclude(_ outcome: Outcome) -> Outcome {
     switch outcome {
     case .applied: tally.applied += 1
     case .late:
@@ -88,7 +101,7 @@ extension World {
     let event = try Event.decode(record)
     if let received = record.received { self.received = max(self.received, received) }
     switch event {
-    case .itemPublished(let item): return publish(item, breathe)
+    case .itemPublished(let item): return publish(item, nil, breathe)
     case .itemChanged(let item): return change(item)
     case .itemDeleted(let deletion):
       guard let row = item(deletion.id) else { return .unknownTarget }
@@ -132,8 +145,7 @@ extension World {
   }
 
   mutating func userRow(_ id: String) -> UInt32? {
-    let bytes = Array(id.utf8)
-    return RecordView.over(bytes, 0..<bytes.count) { userRow($0) }
+    RecordView.over(id) { userRow($0) }
   }
 
   /// Identifiers of anonymous sessions begin with this; no token may name such a user.

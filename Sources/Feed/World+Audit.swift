@@ -66,9 +66,9 @@ extension World {
         faults.append("user \(user) is gone and still followed")
       }
     }
-    let live = items.facts.count { $0.isLive }
-    if live != items.liveCount || live != items.ids.count {
-      faults.append("\(live) items live, \(items.liveCount) counted, \(items.ids.count) named")
+    let live = items.facts.indices.count { items.facts[$0].isLive && items.isLive(UInt32($0)) }
+    if live != items.live.count || live != items.ids.count {
+      faults.append("\(live) items live, \(items.live.count) counted, \(items.ids.count) named")
     }
     return faults
   }

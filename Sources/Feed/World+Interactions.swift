@@ -21,7 +21,7 @@ extension World {
   @inline(__always)
   private mutating func act(_ view: InteractionView, _ hashes: InteractionHashes) -> Outcome {
     // The client's time, unless it is in the future or missing.
-    let isBelieved = !view.isAhead(of: settings) && view.time.milliseconds > 0
+    let isBelieved = !view.isAhead(by: limits.futureSkewMs) && view.time.milliseconds > 0
     let time = isBelieved ? view.time : view.received
     newest = max(newest, time)
     let second = time.seconds
@@ -31,7 +31,7 @@ extension World {
     freshness.bump(user)
     let session = view.session.count > 0 ? view.session.hash(seed: 1) | 1 : 0
     users.states[Int(user)].touch(
-      second: second, sessionKey: session, gapMs: settings.sessionGapMs)
+      second: second, sessionKey: session, gapMs: limits.sessionGapMs)
     if view.targetIsAuthor {
       guard let author = users.ids.row(view.target) ?? stranger(view, second) else {
         return .unknownTarget
@@ -47,7 +47,7 @@ extension World {
       judge(user, author, view.action)
       return .applied
     }
-    let strength = self.strength(view)
+    let strength = limits.strength(view, strengths[Int(view.action.rawValue)])
     let isLate = time < watermark
     count(view, item: item, user: user, strength: strength, second: second, isLate: isLate)
     remember(view.action, item: item, user: user, strength: strength, second: second)
@@ -72,21 +72,6 @@ extension World {
     items.facts[Int(row.index)].isBare = 1
     items.facts[Int(row.index)].created = second
     return row.index
-  }
-
-  /// How strongly the event speaks; dwell and watch by their share of a long read.
-  private func strength(_ view: InteractionView) -> Float {
-    let full = strengths[Int(view.action.rawValue)]
-    switch view.action {
-    case .dwell: return full * share(view.value)
-    case .watch: return full * max(0.25, share(view.value * 1000))
-    default: return full
-    }
-  }
-
-  private func share(_ milliseconds: Float) -> Float {
-    guard milliseconds.isFinite, milliseconds > 0 else { return 0 }
-    return min(1, milliseconds / Float(max(1, settings.longDwellMs)))
   }
 
   /// Mutes, blocks and their ends.
@@ -169,5 +154,22 @@ extension World {
           kind: .follow, item: item, second: second, strength: 1 / Float(place &+ 1),
           before: before))
     }
+  }
+}
+
+extension FoldLimits {
+  /// How strongly an event of a strength speaks: dwell and watch by their share of a long read.
+  @inline(__always)
+  fileprivate func strength(_ view: InteractionView, _ full: Float) -> Float {
+    switch view.action {
+    case .dwell: return full * share(view.value)
+    case .watch: return full * max(0.25, share(view.value * 1000))
+    default: return full
+    }
+  }
+
+  private func share(_ milliseconds: Float) -> Float {
+    guard milliseconds.isFinite, milliseconds > 0 else { return 0 }
+    return min(1, milliseconds / Float(max(1, longDwellMs)))
   }
 }

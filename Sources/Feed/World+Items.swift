@@ -2,15 +2,17 @@ internal import Index
 
 extension World {
   static func key(_ item: Item) -> (UInt64, UInt64) {
-    let scope = Array(item.author.utf8)
-    let id = Array(item.eventID.utf8)
-    return RecordView.over(scope, 0..<scope.count) { scope in
-      RecordView.over(id, 0..<id.count) { DedupWindow.key(scope: scope, id: $0) }
+    RecordView.over(item.author) { scope in
+      RecordView.over(item.eventID) { DedupWindow.key(scope: scope, id: $0) }
     }
   }
 
   /// Takes a new item in and hands it to its author's followers.
-  mutating func publish(_ item: Item, _ breathe: () -> Void) -> Outcome {
+  ///
+  /// - Parameter ready: the same item read ahead.
+  mutating func publish(
+    _ item: Item, _ ready: Publication? = nil, _ breathe: () -> Void
+  ) -> Outcome {
     if !item.eventID.isEmpty {
       let key = Self.key(item)
       guard !dedup.contains(key) else { return .duplicate }
@@ -19,7 +21,7 @@ extension World {
     let known = self.item(item.id)
     if let known, items.facts[Int(known.index)].isBare == 0 { return change(item) }
     let row = known ?? add(item.id)
-    fill(row, item)
+    fill(row, item, ready)
     guard !item.author.isEmpty, let author = userRow(item.author) else { return .applied }
     items.facts[Int(row.index)].author = author
     authors.add(row.index, author: author)
@@ -31,12 +33,11 @@ extension World {
 
   /// A row for an item that is not known yet; at the bound the oldest item leaves.
   mutating func add(_ id: String) -> ItemRow {
-    let bytes = Array(id.utf8)
-    return RecordView.over(bytes, 0..<bytes.count) { add($0) }
+    RecordView.over(id) { add($0) }
   }
 
   mutating func add(_ id: RecordView) -> ItemRow {
-    if items.liveCount >= settings.itemsMax { retireOldest() }
+    if items.live.count >= settings.itemsMax { retireOldest() }
     let row = items.add(id)
     change(Engagement.Change(kind: .admit, item: row.index))
     age.append(row.index, serial: items.facts[Int(row.index)].serial)
@@ -48,7 +49,7 @@ extension World {
   mutating func change(_ item: Item) -> Outcome {
     guard let row = self.item(item.id) else { return .unknownTarget }
     let facts = items.facts[Int(row.index)]
-    fill(row, item)
+    fill(row, item, nil)
     items.facts[Int(row.index)].author = facts.author
     if item.created == .zero { items.facts[Int(row.index)].created = facts.created }
     // What was on pages may have changed.
@@ -56,7 +57,7 @@ extension World {
     return .applied
   }
 
-  private mutating func fill(_ row: ItemRow, _ item: Item) {
+  private mutating func fill(_ row: ItemRow, _ item: Item, _ ready: Publication?) {
     let topic = item.topic.isEmpty ? item.tags.first ?? item.category : item.topic
     var facts = items.facts[Int(row.index)]
     facts.created = (item.created == .zero ? received : min(item.created, received)).seconds
@@ -72,23 +73,23 @@ extension World {
     if item.embedding.count == vectors.dimension, item.embedding.allSatisfy(\.isFinite) {
       place(row.index, item.embedding.span)
     } else if spaces[0].serving.encoder == VectorSpace.hashed {
-      let title = item.text.isEmpty ? item.title : item.title + " " + item.text
-      // The topic counts as a tag: short titles share little else.
-      let isTagged = item.topic.isEmpty || item.tags.contains(item.topic)
-      let tags = isTagged ? item.tags : item.tags + [item.topic]
+      if let ready {
+        let vectors = ready.vectors.span
+        return placeEncoded(
+          row.index, vectors.extracting(ready.start..<ready.start + encoder.dimension))
+      }
       var vector: [Float] = []
       swap(&vector, &scratch)
-      encoder.encode(
-        title: title, tags: tags, category: item.category.isEmpty ? nil : item.category,
-        into: &vector)
-      if vector.contains(where: { $0 != 0 }) {
-        place(row.index, vector.span)
-      } else {
-        vectors.remove(row: row.index)
-        placed.remove(row.index)
-      }
+      item.encode(by: encoder, into: &vector)
+      placeEncoded(row.index, vector.span)
       swap(&vector, &scratch)
     }
+  }
+
+  private mutating func placeEncoded(_ row: UInt32, _ vector: Span<Float>) {
+    for component in vector.indices where vector[component] != 0 { return place(row, vector) }
+    vectors.remove(row: row)
+    placed.remove(row)
   }
 
   /// Writes a post to the inboxes of followers, or leaves it to be read, by the author's tier.
@@ -147,7 +148,7 @@ extension World {
     }
     if sweep.isRunning { return sweepStep() }
     let deadRows = items.dead.count + users.dead.count
-    guard deadRows >= max(1_024, items.liveCount / 10) else { return }
+    guard deadRows >= max(1_024, items.live.count / 10) else { return }
     sweep.isRunning = true
     sweep.cursor = 0
     sweep.items = items.dead.count

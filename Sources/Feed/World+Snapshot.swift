@@ -159,7 +159,7 @@ extension ItemTable {
     for row in facts.indices where facts[row].isLive {
       ids.insert(try reader.textView(), row: UInt32(row))
       titles.set(row, try reader.textView())
-      liveCount += 1
+      live.insert(UInt32(row))
     }
   }
 }

@@ -84,10 +84,11 @@ public struct World: ~Copyable {
   }
 
   /// Events before this are late: counted for good, but no part of windows and decayed counters.
-  public var watermark: Timestamp { newest.advanced(milliseconds: -settings.allowedLatenessMs) }
+  @inline(__always)
+  public var watermark: Timestamp { newest.advanced(milliseconds: -limits.allowedLatenessMs) }
 
   /// Live items.
-  public var itemCount: Int { items.liveCount }
+  public var itemCount: Int { items.live.count }
 
   /// Known users.
   public var userCount: Int { users.count }

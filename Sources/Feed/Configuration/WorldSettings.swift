@@ -116,6 +116,10 @@ struct FoldLimits {
   let userActions: Int
   let seenItems: Int
   let coEngagedReach: Int
+  let sessionGapMs: Int64
+  let futureSkewMs: Int64
+  let allowedLatenessMs: Int64
+  let longDwellMs: Int64
 
   init(_ settings: WorldSettings) {
     burstHalfLifeMs = settings.burstHalfLifeMs
@@ -128,5 +132,9 @@ struct FoldLimits {
     userActions = settings.userActions
     seenItems = settings.seenItems
     coEngagedReach = settings.coEngagedReach
+    sessionGapMs = settings.sessionGapMs
+    futureSkewMs = settings.futureSkewMs
+    allowedLatenessMs = settings.allowedLatenessMs
+    longDwellMs = settings.longDwellMs
   }
 }

@@ -34,7 +34,7 @@ extension Engine {
     _ log: any EventLog, into world: inout World, through last: Offset? = nil,
     progress: (UInt64) -> Void = { _ in }
   ) throws(LogError) {
-    let reader = ReadAhead(log, after: world.offset, through: last)
+    let reader = ReadAhead(log, world.encoder, after: world.offset, through: last)
     let folder = EngagementFolder(place: Engagement(world.settings))
     world.isFillingUp = true
     defer {

@@ -1,11 +1,31 @@
+internal import Index
 internal import Sync
 
 /// Events of a log with what can be computed of them without the World.
 struct ReadBatch {
+  enum Expected {
+    case interaction(Anticipated)
+    /// The place among `publications`.
+    case publication(Int)
+    /// Nothing is known of it.
+    case other
+  }
+
+  private let encoder: HashedTextEncoder
   private var records = EventBatch()
   private var offsets: [Offset] = []
-  /// What is expected of each record; nil where there is nothing to fetch ahead.
-  private(set) var expected: [Anticipated?] = []
+  private(set) var expected: [Expected] = []
+  private var publications: [(item: Item, received: Timestamp?)] = []
+  /// Of `publications`, one after another.
+  private var vectors: [Float] = []
+  private var vector: [Float] = []
+
+  init(_ encoder: HashedTextEncoder, events: Int) {
+    self.encoder = encoder
+    records.reserve(events: events, eventBytes: 96)
+    offsets.reserveCapacity(events)
+    expected.reserveCapacity(events)
+  }
 
   /// How many events there are.
   var count: Int { offsets.count }
@@ -17,24 +37,51 @@ struct ReadBatch {
     records.removeAll()
     offsets.removeAll(keepingCapacity: true)
     expected.removeAll(keepingCapacity: true)
+    publications.removeAll(keepingCapacity: true)
+    vectors.removeAll(keepingCapacity: true)
   }
 
   mutating func append(_ offset: Offset, _ record: RecordView) {
     records.appendRecord { record.append(to: &$0) }
     offsets.append(offset)
-    guard record.load(1, as: UInt8.self) == EventKind.interaction.rawValue,
-      let view = try? InteractionView(record)
-    else { return expected.append(nil) }
-    expected.append(
-      Anticipated(
-        hashes: InteractionHashes(view), channel: view.action.channel))
+    expected.append(expect(record))
+  }
+
+  private mutating func expect(_ record: RecordView) -> Expected {
+    switch try? record.kind() {
+    case .interaction:
+      guard let view = try? InteractionView(record) else { return .other }
+      return .interaction(
+        Anticipated(hashes: InteractionHashes(view), channel: view.action.channel))
+    case .itemPublished:
+      guard case .itemPublished(let item)? = try? Event.decode(record) else { return .other }
+      item.encode(by: encoder, into: &vector)
+      vectors.append(contentsOf: vector)
+      publications.append((item, record.received))
+      return .publication(publications.count - 1)
+    default: return .other
+    }
   }
 
   /// Folds one event in.
   @inline(__always)
   func apply(_ index: Int, to world: inout World) {
+    switch expected[index] {
+    case .interaction(let event): apply(index, event.hashes, &world)
+    case .publication(let place):
+      let (item, received) = publications[place]
+      world.apply(
+        offsets[index],
+        Publication(
+          item: item, received: received, vectors: vectors, start: place * encoder.dimension))
+    case .other: apply(index, nil, &world)
+    }
+  }
+
+  @inline(__always)
+  private func apply(_ index: Int, _ hashes: InteractionHashes?, _ world: inout World) {
     RecordView.over(records.bytes, records.range(index)) { record in
-      _ = world.apply(offsets[index], record, expected[index]?.hashes)
+      _ = world.apply(offsets[index], record, hashes)
     }
   }
 }
@@ -55,6 +102,7 @@ final class ReadAhead: @unchecked Sendable {
 
   private let lock = Lock()
   private let log: any EventLog
+  private let encoder: HashedTextEncoder
   private var full: [ReadBatch] = []
   private var fullBytes = 0
   private var empty: [ReadBatch] = []
@@ -63,8 +111,13 @@ final class ReadAhead: @unchecked Sendable {
   private var thread: Thread?
 
   /// Begins to read the events after one, up to another or to the log's end.
-  init(_ log: any EventLog, after offset: Offset, through last: Offset?) {
+  ///
+  /// - Parameter encoder: that of the World's text space.
+  init(
+    _ log: any EventLog, _ encoder: HashedTextEncoder, after offset: Offset, through last: Offset?
+  ) {
     self.log = log
+    self.encoder = encoder
     thread = Thread { [self] in read(after: offset, through: last) }
   }
 
@@ -85,7 +138,7 @@ final class ReadAhead: @unchecked Sendable {
 
   /// Hands a batch back, whose memory then serves again.
   func giveBack(_ batch: inout ReadBatch) {
-    var used = ReadBatch()
+    var used = ReadBatch(encoder, events: 0)
     swap(&used, &batch)
     lock.withLock { empty.append(used) }
   }
@@ -101,7 +154,7 @@ final class ReadAhead: @unchecked Sendable {
   }
 
   private func read(after offset: Offset, through last: Offset?) {
-    var batch = ReadBatch()
+    var batch = ReadBatch(encoder, events: Self.batchEvents)
     var end = End.reached
     do {
       try log.scan(after: offset) { offset, record in
@@ -126,7 +179,7 @@ final class ReadAhead: @unchecked Sendable {
       if isStopping { return false }
       fullBytes += batch.bytes
       full.append(batch)
-      batch = empty.popLast() ?? ReadBatch()
+      batch = empty.popLast() ?? ReadBatch(encoder, events: Self.batchEvents)
       batch.removeAll()
       lock.signalAll()
       return true

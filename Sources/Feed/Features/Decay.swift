@@ -42,6 +42,12 @@ package enum Decay {
 
 /// Base-2 logarithms from the bits of the number: the same bits on every machine.
 package enum Logarithm {
+  /// The whole part of `base2`, or -infinity below the normal numbers: never more than `base2`.
+  @inline(__always)
+  package static func floor2(_ value: Float) -> Float {
+    value >= .leastNormalMagnitude ? Float(Int32(value.bitPattern >> 23) - 127) : -.infinity
+  }
+
   /// log2 of a positive number, to about 3e-6; a non-positive one gives -infinity.
   @inline(__always)
   package static func base2(_ value: Float) -> Float {

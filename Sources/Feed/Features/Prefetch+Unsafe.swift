@@ -28,6 +28,10 @@ enum Prefetch {
     }
   }
 
+  /// What a pointer leads to.
+  @inline(__always)
+  static func pointer(_ pointer: UnsafeRawPointer) { unsafe updraft_prefetch(pointer) }
+
   /// The first `count` elements.
   @inline(__always)
   static func first<Element>(_ column: inout [Element], _ count: Int) {

@@ -36,6 +36,17 @@ package struct DwellStore {
     counts[base + bucket] += 1
   }
 
+  /// Fetches where an item's counts are.
+  @inline(__always)
+  mutating func fetchPlace(_ row: UInt32) { Prefetch.element(&heads, Int(row)) }
+
+  /// Fetches an item's counts; `fetchPlace` came before.
+  @inline(__always)
+  mutating func fetchCounts(_ row: UInt32) {
+    guard Int(row) < heads.count, heads[Int(row)] != 0 else { return }
+    Prefetch.element(&counts, (Int(heads[Int(row)]) &- 1) &* Self.buckets)
+  }
+
   /// The quantile in milliseconds; nil when the item was never dwelt on.
   package func quantile(_ row: UInt32, _ share: Float) -> Float? {
     guard Int(row) < heads.count, heads[Int(row)] != 0 else { return nil }

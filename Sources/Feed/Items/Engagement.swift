@@ -187,8 +187,10 @@ extension Engagement {
     switch change.kind {
     case .count:
       Prefetch.element(&stats, Int(change.item))
-      Prefetch.element(&totals, Int(change.item) &* Channel.count)
-      windows.fetchPlaces(change.item)
+      Prefetch.element(
+        &totals, Int(change.item) &* Channel.count &+ Int(change.channel.rawValue))
+      windows.fetchPlace(change.item, change.channel)
+      if change.isDwell { dwell.fetchPlace(change.item) }
       Prefetch.element(&traces, Int(change.user))
       if change.channel != .impression, change.author != .max {
         Prefetch.element(&traces, Int(change.author))
@@ -203,17 +205,19 @@ extension Engagement {
     switch change.kind {
     case .count:
       windows.fetchBlock(change.item, change.channel)
+      if change.isDwell { dwell.fetchCounts(change.item) }
       // A new user's row may not be there yet.
       if Int(change.user) < traces.count {
         traces[Int(change.user)].fetchHeads(isDeed: change.channel != .impression)
       }
-    case .follow: coEngaged.fetchSuccessors(change.before)
+    case .follow: coEngaged.fetchHead(change.before)
     case .admit, .forget, .user, .unlearn, .learn, .sweep: break
     }
   }
 
   @inline(__always)
   private mutating func fetchRings(_ change: Change) {
+    if change.kind == .follow { return coEngaged.fetchSuccessors(change.before) }
     guard change.kind == .count else { return }
     windows.fetchRing(change.item, change.channel, second: change.second)
     if Int(change.user) < traces.count {

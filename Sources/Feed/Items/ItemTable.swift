@@ -1,3 +1,5 @@
+internal import Index
+
 /// The columns of the items, one element a row.
 struct ItemTable {
   /// A row's state.
@@ -38,7 +40,8 @@ struct ItemTable {
   var free: [UInt32] = []
   /// Rows that wait for a sweep.
   var dead: [UInt32] = []
-  var liveCount = 0
+  /// Rows that are live, a bit each: the fold asks of many that it needs nothing else of.
+  var live = RowSet()
   var serial: UInt64 = 0
 
   /// A row for a new identifier.
@@ -55,7 +58,7 @@ struct ItemTable {
     facts[Int(row)] = Facts()
     facts[Int(row)].serial = serial
     facts[Int(row)].life = Life.live.rawValue
-    liveCount += 1
+    live.insert(row)
     return ItemRow(row)
   }
 
@@ -65,7 +68,7 @@ struct ItemTable {
     titles.set(Int(row.index), "")
     facts[Int(row.index)].life = Life.dead.rawValue
     dead.append(row.index)
-    liveCount -= 1
+    live.remove(row.index)
   }
 
   /// Lets the first `count` dead rows be used again; no reference to them is left.
@@ -76,7 +79,7 @@ struct ItemTable {
   }
 
   @inline(__always)
-  func isLive(_ row: UInt32) -> Bool { Int(row) < facts.count && facts[Int(row)].isLive }
+  func isLive(_ row: UInt32) -> Bool { live.contains(row) }
 }
 
 /// Decayed counters of an item, all as of `updated`; 40 bytes.
@@ -168,6 +171,6 @@ extension ItemTable {
         lives[Int(row)] = Life.live.rawValue
       }
     }
-    return lives.allSatisfy { $0 == Life.live.rawValue } && ids.count == liveCount
+    return lives.allSatisfy { $0 == Life.live.rawValue } && ids.count == live.count
   }
 }

@@ -257,11 +257,13 @@ package struct WindowStore {
     }
   }
 
-  /// Fetches where the pairs of an item are.
+  /// Fetches where a pair is.
   @inline(__always)
-  mutating func fetchPlaces(_ row: UInt32) { Prefetch.element(&places, Int(row) &* Channel.count) }
+  mutating func fetchPlace(_ row: UInt32, _ channel: Channel) {
+    Prefetch.element(&places, Int(row) &* Channel.count &+ Int(channel.rawValue))
+  }
 
-  /// Fetches what is counted of a pair; `fetchPlaces` came before.
+  /// Fetches what is counted of a pair; `fetchPlace` came before.
   @inline(__always)
   mutating func fetchBlock(_ row: UInt32, _ channel: Channel) {
     if let block = block(row, channel) { Prefetch.element(&blocks, block) }

@@ -239,7 +239,7 @@ public struct LabelJoiner: Sendable {
       tally[.unlabelled] += 1
       return
     }
-    let act = JoinAct(view, deed, isAhead: view.isAhead(of: world))
+    let act = JoinAct(view, deed, isAhead: view.isAhead(by: world.futureSkewMs))
     if let outcome = outcome(act) {
       tally[outcome] += 1
     } else if ahead.hold(act) {

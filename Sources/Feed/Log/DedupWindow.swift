@@ -55,7 +55,7 @@ package struct DedupWindow {
     if highs.count < capacity {
       highs.append(key.0)
       lows.append(key.1)
-      if highs.count * 2 > slots.count { rebuild(slots.count * 2) }
+      if highs.count * 2 > slots.count { grow() }
       index(highs.count - 1)
       return
     }
@@ -102,6 +102,21 @@ package struct DedupWindow {
   @inline(__always)
   private static func place(_ slot: UInt64) -> Int { Int(slot & 0xffff_ffff) &- 1 }
 
+  /// Makes room for four times as many ids: every step has all of them find their places anew.
+  private mutating func grow() {
+    let ids = min(highs.count * 4, capacity)
+    highs.reserveCapacity(ids)
+    lows.reserveCapacity(ids)
+    rebuild(Self.slots(ids))
+  }
+
+  /// Slots for a number of ids, at most half of them taken.
+  private static func slots(_ ids: Int) -> Int {
+    var slots = 64
+    while slots < ids * 2 { slots *= 2 }
+    return slots
+  }
+
   private mutating func rebuild(_ count: Int) {
     slots = Array(repeating: 0, count: count)
     for place in highs.indices { index(place) }
@@ -122,8 +137,6 @@ package struct DedupWindow {
     else {
       throw SnapshotReader.ended
     }
-    var size = 64
-    while size < highs.count * 2 { size *= 2 }
-    rebuild(size)
+    rebuild(Self.slots(highs.count))
   }
 }

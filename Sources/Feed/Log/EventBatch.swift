@@ -8,6 +8,12 @@ public struct EventBatch: Equatable, Sendable {
   /// An empty batch.
   public init() {}
 
+  /// Sets room aside for records of about `eventBytes` bytes.
+  mutating func reserve(events: Int, eventBytes: Int) {
+    bytes.reserveCapacity(events * eventBytes)
+    ends.reserveCapacity(events)
+  }
+
   /// How many records there are.
   public var count: Int { ends.count }
 

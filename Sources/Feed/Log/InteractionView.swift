@@ -66,8 +66,11 @@ public struct InteractionView {
   }
 
   /// Whether the client's time is so far ahead of the program's that the latter counts.
-  public func isAhead(of settings: WorldSettings) -> Bool {
-    time > received.advanced(milliseconds: settings.futureSkewMs)
+  ///
+  /// - Parameter skewMs: `WorldSettings.futureSkewMs`.
+  @inline(__always)
+  public func isAhead(by skewMs: Int64) -> Bool {
+    time > received.advanced(milliseconds: skewMs)
   }
 
   /// The interaction with its texts copied.

@@ -28,6 +28,47 @@ internal import Glibc
     }
   }
 
+  /// Runs `body` over the UTF-8 of a text.
+  @inline(__always)
+  static func over<Result>(_ text: String, _ body: (RecordView) -> Result) -> Result {
+    var text = text
+    return text.withUTF8 { bytes in body(unsafe RecordView(UnsafeRawBufferPointer(bytes))) }
+  }
+
+  /// Runs `body` over the first bytes of one element of an array.
+  @inline(__always)
+  static func over<Element: BitwiseCopyable, Result>(
+    elements: borrowing [Element], _ index: Int, _ length: Int, _ body: (RecordView) -> Result
+  ) -> Result {
+    let start = index &* MemoryLayout<Element>.stride
+    return unsafe elements.withUnsafeBytes { bytes in
+      precondition(length <= MemoryLayout<Element>.size && start &+ length <= bytes.count)
+      let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<start &+ length])
+      return body(unsafe RecordView(part))
+    }
+  }
+
+  /// At most 16 bytes as two little-endian numbers, zeros behind them; the rest is left out.
+  @inline(__always)
+  var words: (UInt64, UInt64) {
+    guard let base = unsafe base, count > 0 else { return (0, 0) }
+    func load(_ offset: Int) -> UInt64 {
+      UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+    if count >= 16 { return (load(0), load(8)) }
+    if count >= 8 {
+      // The last eight overlap the first ones; those are shifted out.
+      let rest = UInt64(truncatingIfNeeded: 16 &- count) &* 8
+      return (load(0), rest < 64 ? load(count &- 8) &>> rest : 0)
+    }
+    var word: UInt64 = 0
+    for offset in 0..<count {
+      let byte = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
+      word |= UInt64(byte) &<< (UInt64(truncatingIfNeeded: offset) &* 8)
+    }
+    return (word, 0)
+  }
+
   /// The little-endian number at `offset`; nil beyond the end.
   @inline(__always)
   func load<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as: Number.Type) -> Number?

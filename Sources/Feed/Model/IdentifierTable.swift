@@ -36,9 +36,14 @@ package struct IdentifierTable {
   /// The row that an identifier of this hash most likely has; the text is not looked at.
   @inline(__always)
   func guess(_ hash: UInt64) -> UInt32? {
-    let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count &- 1)]
-    guard slot &>> 32 == hash &>> 32, slot != 0 else { return nil }
-    return UInt32(truncatingIfNeeded: slot) &- 1
+    let mask = slots.count &- 1
+    var position = Int(truncatingIfNeeded: hash) & mask
+    while slots[position] != 0 {
+      let slot = slots[position]
+      if slot &>> 32 == hash &>> 32 { return UInt32(truncatingIfNeeded: slot) &- 1 }
+      position = (position &+ 1) & mask
+    }
+    return nil
   }
 
   /// Fetches where the search for an identifier of this hash begins.
@@ -57,8 +62,7 @@ package struct IdentifierTable {
 
   /// The row of an identifier.
   package func row(_ id: String) -> UInt32? {
-    let bytes = Array(id.utf8)
-    return RecordView.over(bytes, 0..<bytes.count) { row($0) }
+    RecordView.over(id) { row($0) }
   }
 
   /// Gives an identifier, which has none, a row that no other has.

@@ -51,11 +51,18 @@ package struct CoEngagement {
   @inline(__always)
   mutating func fetchList(_ item: UInt32) { Prefetch.element(&lists, Int(item)) }
 
-  /// Fetches what the list of an item holds; `fetchList` came before.
+  /// Fetches what tells how many successors an item has; `fetchList` came before.
+  @inline(__always)
+  mutating func fetchHead(_ item: UInt32) {
+    if Int(item) < lists.count { Prefetch.head(&lists[Int(item)].entries) }
+  }
+
+  /// Fetches the successors of an item; `fetchHead` came before.
   @inline(__always)
   mutating func fetchSuccessors(_ item: UInt32) {
     guard Int(item) < lists.count else { return }
-    Prefetch.first(&lists[Int(item)].entries, capacity)
+    let count = lists[Int(item)].entries.count
+    Prefetch.first(&lists[Int(item)].entries, count)
   }
 
   /// Forgets what followed a dropped item.

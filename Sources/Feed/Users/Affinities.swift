@@ -37,7 +37,10 @@ struct Affinities {
     var least = Float.infinity
     for place in entries.indices {
       let age = Float(Int64(second) - Int64(entries[place].updated))
-      let value = Logarithm.base2(abs(entries[place].sum)) - age * perSecond
+      let sum = abs(entries[place].sum)
+      // Most are out by their magnitude alone.
+      guard Logarithm.floor2(sum) - age * perSecond < least else { continue }
+      let value = Logarithm.base2(sum) - age * perSecond
       if value < least {
         least = value
         weakest = place

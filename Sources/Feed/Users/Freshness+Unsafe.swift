@@ -46,6 +46,12 @@ internal import Synchronization
     unsafe slot.pointee.store(version &+ 1, ordering: .releasing)
   }
 
+  /// Fetches what a bump changes.
+  @inline(__always)
+  func fetch(_ user: UInt32) {
+    if let slot = unsafe slot(user, make: false) { unsafe Prefetch.pointer(slot) }
+  }
+
   func noteRemoval() { removalCount.add(1, ordering: .releasing) }
 
   func noteCelebrityPost() { celebrityCount.add(1, ordering: .releasing) }

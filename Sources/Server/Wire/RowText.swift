@@ -37,7 +37,7 @@ enum RowText {
       (record) throws(DecodeError) -> (action: Action?, isAhead: Bool) in
       guard try record.kind() == .interaction else { return (nil, false) }
       let view = try InteractionView(record)
-      return (view.action, view.isAhead(of: settings))
+      return (view.action, view.isAhead(by: settings.futureSkewMs))
     }
     return facts ?? (nil, false)
   }
