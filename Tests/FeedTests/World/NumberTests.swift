@@ -35,6 +35,7 @@ import Testing
       let value = Logarithm.base2(point)
       let error = abs(Double(value) - Foundation.log2(Double(point)))
       worst = max(worst, error)
+      #expect(Logarithm.floor2(point) <= value && value - Logarithm.floor2(point) <= 1)
       disorder = max(disorder, last - value)
       last = value
     }
@@ -43,6 +44,9 @@ import Testing
     #expect(disorder < 2e-6)
     #expect(Logarithm.base2(0) == -.infinity)
     #expect(Logarithm.base2(-1) == -.infinity)
+    for odd in [0, -1, .leastNonzeroMagnitude, .nan] as [Float] {
+      #expect(Logarithm.floor2(odd) == -.infinity)
+    }
   }
 
   @Test func dwellQuantilesLieInTheBucketOfTheExactOnes() {
