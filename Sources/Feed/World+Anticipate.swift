@@ -40,7 +40,8 @@ extension World {
   private mutating func guessRows(_ index: Int) {
     if let user = users.ids.guess(ahead[index].hashes.user), Int(user) < users.states.count {
       ahead[index].user = user
-      Prefetch.element(&users.states, Int(user))
+      let bytes = ahead[index].isDeed ? UserState.deedBytes : UserState.eventBytes
+      Prefetch.element(&users.states, Int(user), bytes: bytes)
       users.ids.fetchPlace(user)
       freshness.fetch(user)
     }

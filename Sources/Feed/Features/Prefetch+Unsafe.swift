@@ -16,7 +16,13 @@ enum Prefetch {
   /// An element of a column that may lie beyond its end.
   @inline(__always)
   static func element<Element>(_ column: inout [Element], _ index: Int) {
-    lines(&column, index &* MemoryLayout<Element>.stride, MemoryLayout<Element>.stride)
+    element(&column, index, bytes: MemoryLayout<Element>.stride)
+  }
+
+  /// The first bytes of such an element.
+  @inline(__always)
+  static func element<Element>(_ column: inout [Element], _ index: Int, bytes: Int) {
+    lines(&column, index &* MemoryLayout<Element>.stride, bytes)
   }
 
   /// An element of a span; beyond its end nothing is asked for.
@@ -48,11 +54,12 @@ enum Prefetch {
       unsafe UnsafeRawPointer(place).load(as: UInt.self)
     }
     let base = reference &+ UInt(headBytes)
-    var address = base &+ UInt(bitPattern: start)
-    let end = address &+ UInt(bitPattern: count)
+    let first = base &+ UInt(bitPattern: start)
+    let end = first &+ UInt(bitPattern: count)
+    var line = first & ~UInt(lineBytes &- 1)
     repeat {
-      unsafe updraft_prefetch(UnsafeRawPointer(bitPattern: address))
-      address &+= UInt(lineBytes)
-    } while address < end
+      unsafe updraft_prefetch(UnsafeRawPointer(bitPattern: line))
+      line &+= UInt(lineBytes)
+    } while line < end
   }
 }

@@ -11,23 +11,29 @@ struct UserState {
     var unused: UInt16 = 0
   }
 
-  var deeds = Ring<Deed>()
-  var taste = Taste()
-  var muted: [UInt32] = []
-  var blocked: [UInt32] = []
-  var region: UInt16 = 0
-  var language: UInt16 = 0
-  var interests: [UInt16] = []
+  // What every event reads comes first, then what a deed reads: either is a line of memory or two.
+
+  /// Bytes of what every event reads, and of what a deed reads.
+  static var eventBytes: Int { 24 }
+  static var deedBytes: Int { 56 }
+
   /// Seconds of the newest event.
   var updated: UInt32 = 0
   /// Seconds of the event that came last, which may be older.
   var latest: UInt32 = 0
-  /// Counts sessions.
-  var session: UInt8 = 0
   /// The client's name of the running session, hashed; 0 = by pauses.
   var sessionKey: UInt64 = 0
+  /// Counts sessions.
+  var session: UInt8 = 0
   /// Goes away when idle.
   var isAnonymous = false
+  var region: UInt16 = 0
+  var language: UInt16 = 0
+  var deeds = Ring<Deed>()
+  var taste = Taste()
+  var muted: [UInt32] = []
+  var blocked: [UInt32] = []
+  var interests: [UInt16] = []
 
   /// Notes that something happened at `second` under a session name.
   mutating func touch(second: UInt32, sessionKey: UInt64, gapMs: Int64) {
