@@ -24,7 +24,7 @@ extension World {
   mutating func anticipate(_ batch: borrowing ReadBatch, _ range: Range<Int>) {
     ahead.removeAll(keepingCapacity: true)
     for index in range {
-      guard case .interaction(let event) = batch.expected[index] else { continue }
+      guard case .interaction(let event) = batch.entries[index].expected else { continue }
       users.ids.fetchSlot(event.hashes.user)
       items.ids.fetchSlot(event.hashes.target)
       dedup.fetch(event.hashes.event, ahead: ahead.count)

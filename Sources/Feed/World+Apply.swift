@@ -136,9 +136,8 @@ extension World {
 
   private mutating func newUser(_ id: RecordView, second: UInt32?) -> UInt32? {
     guard users.count < settings.usersMax, id.count > 0 else { return nil }
-    let row = users.add(id)
+    let row = users.add(id, isAnonymous: id.hasPrefix(World.anonymousPrefix))
     change(Engagement.Change(kind: .user, user: row))
-    users.states[Int(row)].isAnonymous = id.hasPrefix(World.anonymousPrefix)
     users.states[Int(row)].updated = second ?? received.seconds
     freshness.bump(row)
     return row

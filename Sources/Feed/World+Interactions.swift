@@ -77,7 +77,7 @@ extension World {
   /// Mutes, blocks and their ends.
   private mutating func judge(_ user: UInt32, _ author: UInt32, _ action: Action) {
     // Anonymous sessions come and go; nobody can know one by name.
-    guard !users.states[Int(author)].isAnonymous else { return }
+    guard !users.isAnonymous(author) else { return }
     func add(_ row: UInt32, to rows: inout [UInt32]) {
       guard !rows.contains(row) else { return }
       if rows.count >= settings.mutesMax, !rows.isEmpty { rows.removeFirst() }

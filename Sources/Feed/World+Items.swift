@@ -188,7 +188,7 @@ extension World {
     for _ in 0..<Self.upkeepEvery {
       sweep.idleCursor = sweep.idleCursor + 1 < users.states.count ? sweep.idleCursor + 1 : 0
       let row = sweep.idleCursor
-      guard users.isLive[row], users.states[row].isAnonymous, users.lastPost[row] == 0,
+      guard users.isAnonymous(UInt32(row)), users.isLive[row], users.lastPost[row] == 0,
         Int64(users.states[row].updated) * 1000 + settings.anonymousRetentionMs
           < received.milliseconds
       else { continue }

@@ -179,7 +179,8 @@ extension UserTable {
           view.append(to: &bytes)
         }
       }
-      try states[row].encode(&writer, engagement.traces[row])
+      try states[row].encode(
+        &writer, engagement.traces[row], isAnonymous: isAnonymous(UInt32(row)))
     }
   }
 
@@ -200,7 +201,9 @@ extension UserTable {
       }
       ids.insert(try reader.textView(), row: UInt32(row))
       var traces = UserTraces()
-      states.append(try UserState(&reader, &traces))
+      var isAnonymous = false
+      states.append(try UserState(&reader, &traces, isAnonymous: &isAnonymous))
+      anonymous[UInt32(row)] = isAnonymous
       engagement.traces.append(traces)
     }
   }

@@ -11,10 +11,15 @@ struct ReadBatch {
     case other
   }
 
+  /// An event beside its record.
+  struct Entry {
+    var offset: Offset
+    var expected: Expected
+  }
+
   private let encoder: HashedTextEncoder
   private var records = EventBatch()
-  private var offsets: [Offset] = []
-  private(set) var expected: [Expected] = []
+  private(set) var entries: [Entry] = []
   private var publications: [(item: Item, received: Timestamp?)] = []
   /// Of `publications`, one after another.
   private var vectors: [Float] = []
@@ -23,28 +28,25 @@ struct ReadBatch {
   init(_ encoder: HashedTextEncoder, events: Int) {
     self.encoder = encoder
     records.reserve(events: events, eventBytes: 96)
-    offsets.reserveCapacity(events)
-    expected.reserveCapacity(events)
+    entries.reserveCapacity(events)
   }
 
   /// How many events there are.
-  var count: Int { offsets.count }
+  var count: Int { entries.count }
 
   /// Bytes of their records.
   var bytes: Int { records.bytes.count }
 
   mutating func removeAll() {
     records.removeAll()
-    offsets.removeAll(keepingCapacity: true)
-    expected.removeAll(keepingCapacity: true)
+    entries.removeAll(keepingCapacity: true)
     publications.removeAll(keepingCapacity: true)
     vectors.removeAll(keepingCapacity: true)
   }
 
   mutating func append(_ offset: Offset, _ record: RecordView) {
     records.appendRecord { record.append(to: &$0) }
-    offsets.append(offset)
-    expected.append(expect(record))
+    entries.append(Entry(offset: offset, expected: expect(record)))
   }
 
   private mutating func expect(_ record: RecordView) -> Expected {
@@ -66,12 +68,12 @@ struct ReadBatch {
   /// Folds one event in.
   @inline(__always)
   func apply(_ index: Int, to world: inout World) {
-    switch expected[index] {
+    switch entries[index].expected {
     case .interaction(let event): apply(index, event.hashes, &world)
     case .publication(let place):
       let (item, received) = publications[place]
       world.apply(
-        offsets[index],
+        entries[index].offset,
         Publication(
           item: item, received: received, vectors: vectors, start: place * encoder.dimension))
     case .other: apply(index, nil, &world)
@@ -81,7 +83,7 @@ struct ReadBatch {
   @inline(__always)
   private func apply(_ index: Int, _ hashes: InteractionHashes?, _ world: inout World) {
     RecordView.over(records.bytes, records.range(index)) { record in
-      _ = world.apply(offsets[index], record, hashes)
+      _ = world.apply(entries[index].offset, record, hashes)
     }
   }
 }

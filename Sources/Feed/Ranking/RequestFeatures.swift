@@ -51,7 +51,8 @@ enum RequestFeatures {
       strength += max(0, state.taste.value(index, context.second, world.settings.tasteHalfLifeMs))
     }
     matrix.set(.tasteStrength, FeatureExtractor.grown(strength))
-    matrix.set(.isAnonymous, context.user == nil || state.isAnonymous ? 1 : 0)
+    let isAnonymous = context.user.map { world.users.isAnonymous($0.index) } ?? true
+    matrix.set(.isAnonymous, isAnonymous ? 1 : 0)
   }
 
   private static func grown(_ now: UInt32, since second: UInt32, unit: Float) -> Float {

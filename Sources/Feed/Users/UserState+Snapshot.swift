@@ -1,7 +1,7 @@
 extension UserState {
   /// Writes the value; the order of fields is part of the snapshot's version.
   func encode(
-    _ writer: inout SnapshotWriter, _ traces: UserTraces
+    _ writer: inout SnapshotWriter, _ traces: UserTraces, isAnonymous: Bool
   ) throws(SnapshotError) {
     try writer.put(column: deeds.elements)
     try writer.put(column: traces.seen.elements)
@@ -30,7 +30,7 @@ extension UserState {
 
   /// Reads what `encode` wrote.
   init(
-    _ reader: inout SnapshotReader, _ traces: inout UserTraces
+    _ reader: inout SnapshotReader, _ traces: inout UserTraces, isAnonymous: inout Bool
   ) throws(SnapshotError) {
     deeds = Ring(try reader.column(of: Deed.self))
     traces.seen = Ring(try reader.column(of: UInt32.self))

@@ -25,8 +25,6 @@ struct UserState {
   var sessionKey: UInt64 = 0
   /// Counts sessions.
   var session: UInt8 = 0
-  /// Goes away when idle.
-  var isAnonymous = false
   var region: UInt16 = 0
   var language: UInt16 = 0
   var deeds = Ring<Deed>()

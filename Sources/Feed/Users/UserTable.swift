@@ -1,7 +1,10 @@
+internal import Index
+
 /// The users, one state a row. Rows of erased users wait for a sweep before they are used again.
 struct UserTable {
   var ids = IdentifierTable()
   var states: [UserState] = []
+  var anonymous = RowSet()
   /// Whether a row holds a user.
   var isLive: [Bool] = []
   /// The offset of each author's newest post.
@@ -12,8 +15,12 @@ struct UserTable {
   /// How many users there are.
   var count: Int { ids.count }
 
+  /// Whether a user goes away when idle.
+  @inline(__always)
+  func isAnonymous(_ row: UInt32) -> Bool { anonymous.contains(row) }
+
   /// A row for a new identifier.
-  mutating func add(_ id: RecordView) -> UInt32 {
+  mutating func add(_ id: RecordView, isAnonymous: Bool) -> UInt32 {
     let row: UInt32
     if let reused = free.popLast() {
       row = reused
@@ -25,6 +32,7 @@ struct UserTable {
     }
     ids.insert(id, row: row)
     isLive[Int(row)] = true
+    anonymous[row] = isAnonymous
     return row
   }
 
@@ -32,6 +40,7 @@ struct UserTable {
   mutating func drop(_ row: UInt32, isReferenced: Bool) {
     ids.remove(row: row)
     states[Int(row)] = UserState()
+    anonymous.remove(row)
     isLive[Int(row)] = false
     lastPost[Int(row)] = 0
     if isReferenced { dead.append(row) } else { free.append(row) }

@@ -33,8 +33,9 @@ struct LogScan {
     _ body: (Offset, RecordView) -> Bool
   ) -> Step {
     pruned = reading.state?.pruned ?? pruned
-    for index in 0..<slice.count {
-      let offset = slice.offsets[index]
+    for index in slice.rows.indices {
+      let row = slice.rows[index]
+      let offset = row.offset
       guard offset > position else {
         noteDamage(position, position)
         continue
@@ -44,13 +45,13 @@ struct LogScan {
         return .lost
       }
       position = offset
-      guard slice.sound[index] else {
+      guard row.isSound else {
         noteDamage(offset, offset)
         continue
       }
       if offset <= prunedAtStart {
         kept += 1
-        keptSum &+= slice.sums[index]
+        keptSum &+= row.sum
       }
       if !slice.withRecord(index, { body(Offset(offset), $0) }) { return .stop }
     }

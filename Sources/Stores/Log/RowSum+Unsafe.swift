@@ -3,10 +3,10 @@
 /// Each step is a bijection of the state, so that a change inside one eight-byte word is always
 /// seen, and any other with all but 2⁻⁶⁴ certainty; the offset is part of it, so that a row which
 /// turns up under another number is seen too. Safe because reads stay below `count`.
-enum RowSum {
+package enum RowSum {
   /// The checksum of one row.
   @inline(__always)
-  @unsafe static func of(_ payload: UnsafeRawBufferPointer, offset: UInt64) -> UInt64 {
+  @unsafe package static func of(_ payload: UnsafeRawBufferPointer, offset: UInt64) -> UInt64 {
     let count = payload.count
     var state = step(0x243f_6a88_85a3_08d3, offset)
     state = step(state, UInt64(truncatingIfNeeded: count))
@@ -17,14 +17,20 @@ enum RowSum {
       state = step(state, UInt64(littleEndian: word))
       position &+= 8
     }
+    guard position < count else { return state }
     var tail: UInt64 = 0
-    var shift: UInt64 = 0
-    while position < count {
-      tail |= UInt64(unsafe base.load(fromByteOffset: position, as: UInt8.self)) &<< shift
-      shift &+= 8
-      position &+= 1
+    if count >= 8 {
+      // The last eight bytes, without those that were counted already.
+      let word = unsafe base.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      let counted = position &+ 8 &- count
+      tail = UInt64(littleEndian: word) &>> UInt64(truncatingIfNeeded: 8 &* counted)
+    } else {
+      for place in 0..<count {
+        let byte = unsafe base.load(fromByteOffset: place, as: UInt8.self)
+        tail |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 8 &* place)
+      }
     }
-    return shift > 0 ? step(state, tail) : state
+    return step(state, tail)
   }
 
   /// The checksum of a few numbers.
