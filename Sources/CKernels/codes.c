@@ -20,7 +20,7 @@ INLINE void fetch_code(const uint8_t *from, size_t stride) {
   for (size_t i = 0; i < stride && i < 1024; i += 64) __builtin_prefetch(from + i);
 }
 
-// How many codes are asked for ahead of the one that is compared, a multiple of 4: cores wait for
+// How many codes or rows of a size are asked for ahead of the one that is compared, a multiple of 4: cores wait for
 // some sixteen lines at once, and one that is asked for more stops.
 INLINE size_t ahead(size_t stride) {
   return stride <= 64 ? 16 : stride <= 128 ? 8 : 4;

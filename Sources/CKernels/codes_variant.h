@@ -205,13 +205,14 @@ TARGET static uint32_t NAME(descend)(updraft_walk *w, uint32_t node) {
 #define HALVES(OP)                                                                             \
   TARGET static void NAME(half_##OP)(const float *query, const uint16_t *rows, size_t n,       \
                                      const uint32_t *slots, size_t count, float *out) {        \
-    for (size_t i = 0; i < count && i < 4; i++) fetch_half(rows + slots[i] * n, n);            \
+    size_t most = ahead(2 * n);                                                                \
+    for (size_t i = 0; i < count && i < most; i++) fetch_half(rows + slots[i] * n, n);         \
     for (size_t i = 0; i < count; i += 4) {                                                    \
       const uint16_t *four[4];                                                                 \
       float sums[4];                                                                           \
       for (size_t j = 0; j < 4; j++) {                                                         \
         four[j] = rows + slots[i + j < count ? i + j : count - 1] * n;                         \
-        if (i + j + 4 < count) fetch_half(rows + slots[i + j + 4] * n, n);                     \
+        if (i + j + most < count) fetch_half(rows + slots[i + j + most] * n, n);               \
       }                                                                                        \
       NAME(half4_##OP)(query, four, n, sums);                                                  \
       for (size_t j = 0; j < 4 && i + j < count; j++) out[i + j] = sums[j];                    \

@@ -13,7 +13,10 @@ extension World {
   package borrowing func forEachReference(_ body: (ReferencePlace, UInt32, UInt32) -> Void) {
     for user in users.states.indices where users.isLive[user] {
       let holder = UInt32(user)
-      inboxes.newest(holder, limit: .max) { body(.inbox, holder, $0) }
+      inboxes.newest(holder) { row in
+        body(.inbox, holder, row)
+        return true
+      }
       users.states[user].deeds.forEach { body(.deeds, holder, $0.item) }
       engagement.traces[user].seen.forEach { body(.seen, holder, $0) }
       engagement.traces[user].hidden.forEach { body(.hidden, holder, $0) }

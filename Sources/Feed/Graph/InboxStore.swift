@@ -59,21 +59,29 @@ package struct InboxStore {
     for user in users { push(row, to: user) }
   }
 
-  /// Visits at most `limit` rows, newest first.
-  package func newest(_ user: UInt32, limit: Int, _ body: (UInt32) -> Void) {
+  /// Visits a user's rows, newest first, until `body` says false.
+  package func newest(_ user: UInt32, _ body: (UInt32) -> Bool) {
     guard Int(user) < heads.count else { return }
     var block = heads[Int(user)].block
-    var left = min(limit, Int(heads[Int(user)].count))
-    var filled = (Int(heads[Int(user)].count) + Self.rowsPerBlock - 1) % Self.rowsPerBlock + 1
+    var left = Int(heads[Int(user)].count)
+    var filled = (left + Self.rowsPerBlock - 1) % Self.rowsPerBlock + 1
     while left > 0, block != Self.none {
       let base = Int(block) * Self.blockWords
-      for place in Swift.stride(from: filled, to: max(0, filled - left), by: -1) {
-        body(pool[base + place])
+      fetch(pool[base])
+      for place in Swift.stride(from: filled, to: 0, by: -1) {
+        if !body(pool[base + place]) { return }
       }
       left -= filled
       filled = Self.rowsPerBlock
       block = pool[base]
     }
+  }
+
+  @inline(__always)
+  private func fetch(_ block: UInt32) {
+    guard block != Self.none else { return }
+    Prefetch.element(pool.span, Int(block) &* Self.blockWords)
+    Prefetch.element(pool.span, Int(block) &* Self.blockWords &+ Self.blockWords / 2)
   }
 
   /// Empties a user's list.
@@ -91,8 +99,9 @@ package struct InboxStore {
   package mutating func sweep(_ user: UInt32, isLive: (UInt32) -> Bool) {
     var rows: [UInt32] = []
     var hasDead = false
-    newest(user, limit: .max) { row in
+    newest(user) { row in
       if isLive(row) { rows.append(row) } else { hasDead = true }
+      return true
     }
     guard hasDead else { return }
     let written = writes
@@ -174,7 +183,10 @@ extension InboxStore {
       }
       guard left == 0 else { return false }
       var isKnown = true
-      newest(UInt32(user), limit: .max) { isKnown = isKnown && $0 < items }
+      newest(UInt32(user)) { row in
+        isKnown = row < items
+        return isKnown
+      }
       guard isKnown else { return false }
     }
     return isListed.allSatisfy { $0 }

@@ -83,6 +83,16 @@ package struct CandidateSet {
     return index
   }
 
+  /// Adds what a source found, one after the other, and fetches the places of the next ones.
+  package mutating func add(
+    _ rows: [UInt32], _ source: SourceName, values: [Float], pulledBy item: UInt32 = .max
+  ) {
+    for place in rows.indices {
+      table.fetch(rows[min(place &+ FeatureExtractor.ahead, rows.count &- 1)])
+      add(rows[place], source, value: values[place], pulledBy: item)
+    }
+  }
+
   /// Sets the value of `next` of a row that `coEngaged` brought.
   mutating func setNext(_ value: Float, at index: Int) {
     values[Column.next.rawValue * capacity + index] = value

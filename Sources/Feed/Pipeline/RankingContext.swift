@@ -49,10 +49,17 @@ package final class RankingContext {
 
   /// Whether a source should spend its quota on a row: live, of the category, not seen.
   @inline(__always)
-  func wants(_ row: UInt32, _ facts: borrowing [ItemTable.Facts]) -> Bool {
+  func wants(_ row: UInt32, _ facts: Span<ItemTable.Facts>) -> Bool {
     guard Int(row) < facts.count, facts[Int(row)].isLive else { return false }
     guard category == 0 || facts[Int(row)].category == category else { return false }
     return !marks.seen.contains(row)
+  }
+
+  /// Fetches what `wants` will look at.
+  @inline(__always)
+  func fetch(_ row: UInt32, _ facts: Span<ItemTable.Facts>) {
+    Prefetch.element(facts, Int(row))
+    marks.seen.fetch(row)
   }
 
   /// Resolves a request.

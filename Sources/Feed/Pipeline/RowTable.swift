@@ -80,13 +80,22 @@ struct RowTable {
     if count &* 2 > slots.count { grow() }
   }
 
+  /// Fetches where the search for a row begins.
+  @inline(__always)
+  func fetch(_ row: UInt32) { Prefetch.element(slots.span, home(row)) }
+
+  @inline(__always)
+  private func home(_ row: UInt32) -> Int {
+    // The high bits of the product are the well-mixed ones.
+    let mixed = UInt64(row) &* 0x9e37_79b9_7f4a_7c15
+    return Int(truncatingIfNeeded: mixed &>> 32) & (slots.count &- 1)
+  }
+
   @inline(__always)
   private func find(_ row: UInt32) -> Int {
     let mask = slots.count &- 1
     let key = epoch &<< 32 | UInt64(row)
-    // The high bits of the product are the well-mixed ones.
-    let mixed = UInt64(row) &* 0x9e37_79b9_7f4a_7c15
-    var slot = Int(truncatingIfNeeded: mixed &>> 32) & mask
+    var slot = home(row)
     while slots[slot].key != key, slots[slot].key &>> 32 == epoch { slot = (slot &+ 1) & mask }
     return slot
   }

@@ -100,7 +100,8 @@ package struct CoEngagedSource: Source {
       reserve(list.entries.count)
       total += list.total * factor / distance
       if distance == 1 { nextTotal += list.total * factor }
-      for entry in list.entries where context.wants(entry.row, world.items.facts) {
+      let facts = world.items.facts.span
+      for entry in list.entries where context.wants(entry.row, facts) {
         add(entry.row, entry.weight * factor, item, distance: distance)
       }
     }
@@ -118,7 +119,7 @@ package struct CoEngagedSource: Source {
       if distance == 1 { nextTotal += trust }
       for place in range {
         guard let row = world.items.ids.row(of: table.numbers[place], in: table.ids),
-          context.wants(row, world.items.facts)
+          context.wants(row, world.items.facts.span)
         else { continue }
         add(row, trust * table.shares[place], item, distance: distance)
       }

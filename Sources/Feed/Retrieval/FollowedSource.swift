@@ -12,13 +12,39 @@ package struct FollowedSource: Source {
     into candidates: inout CandidateSet
   ) throws(SourceError) {
     guard let user = context.user else { return }
-    var left = quota - pull(world, context, user, quota: quota / 2, into: &candidates)
-    world.inboxes.newest(user.index, limit: .max) { row in
-      guard left > 0, context.wants(row, world.items.facts) else { return }
+    let left = quota - pull(world, context, user, quota: quota / 2, into: &candidates)
+    var found = Found(most: left)
+    var inbox: [UInt32] = []
+    // The facts of a row are here by the time that some more of the inbox are read.
+    world.inboxes.newest(user.index) { row in
+      context.fetch(row, world.items.facts.span)
+      inbox.append(row)
+      if inbox.count > FeatureExtractor.ahead {
+        found.take(inbox[inbox.count &- 1 &- FeatureExtractor.ahead], world, context)
+      }
+      return !found.isFull
+    }
+    for row in inbox.suffix(FeatureExtractor.ahead) { found.take(row, world, context) }
+    candidates.add(found.rows, .followed, values: found.weights)
+  }
+
+  /// The newest rows of the inbox that the request wants and that are by followed authors.
+  private struct Found {
+    let most: Int
+    var rows: [UInt32] = []
+    var weights: [Float] = []
+
+    init(most: Int) { self.most = most }
+
+    var isFull: Bool { rows.count >= most }
+
+    @inline(__always)
+    mutating func take(_ row: UInt32, _ world: borrowing World, _ context: RankingContext) {
+      guard !isFull, context.wants(row, world.items.facts.span) else { return }
       let weight = context.marks.followees.float(world.items.facts[Int(row)].author)
       guard weight > 0 else { return }
-      candidates.add(row, .followed, value: weight)
-      left -= 1
+      rows.append(row)
+      weights.append(weight)
     }
   }
 
@@ -40,7 +66,7 @@ package struct FollowedSource: Source {
       var taken = 0
       for row in world.authors.newest(celebrity.author, limit: .max).reversed() {
         guard taken < share, found < quota else { break }
-        guard context.wants(row, world.items.facts) else { continue }
+        guard context.wants(row, world.items.facts.span) else { continue }
         candidates.add(row, .followed, value: celebrity.weight)
         taken += 1
         found += 1

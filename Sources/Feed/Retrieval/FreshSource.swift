@@ -16,7 +16,8 @@ package struct FreshSource: Source {
     let found = Self.find(world, context, &rows, &elapsed)
     var values: [Float] = []
     Decay.factors(elapsed: elapsed, steps: Rates.recencySteps, into: &values)
-    for place in 0..<found { candidates.add(rows[place], .fresh, value: values[place]) }
+    rows.removeLast(most - found)
+    candidates.add(rows, .fresh, values: values)
   }
 
   /// Finds the newest items that the request wants, and how many seconds old each is.
@@ -28,11 +29,14 @@ package struct FreshSource: Source {
   ) -> Int {
     var rows = rows.mutableSpan
     var elapsed = elapsed.mutableSpan
+    let facts = world.items.facts.span
     var found = 0
     for age in 0..<world.fresh.count where found < rows.count {
+      let ahead = min(age &+ FeatureExtractor.ahead, world.fresh.count &- 1)
+      context.fetch(world.fresh[newest: ahead], facts)
       let row = world.fresh[newest: age]
-      guard context.wants(row, world.items.facts) else { continue }
-      let created = world.items.facts[Int(row)].created
+      guard context.wants(row, facts) else { continue }
+      let created = facts[Int(row)].created
       rows[found] = row
       elapsed[found] = context.second > created ? context.second &- created : 0
       found += 1

@@ -36,10 +36,29 @@ extension NearestSource {
         isLate = context.isSourceTimeOver
         return !isLate
       }, into: &hits)
-    for hit in hits where context.wants(hit.row, world.items.facts) {
-      candidates.add(hit.row, .nearest, value: hit.score, pulledBy: query.item)
-    }
+    candidates.add(hits, about: query.item, world, context, most: quota)
     if isLate { throw .deadline }
+  }
+}
+
+extension CandidateSet {
+  /// Adds the first rows of a search that the request wants.
+  mutating func add(
+    _ hits: [Hit], about item: UInt32, _ world: borrowing World, _ context: RankingContext,
+    most: Int
+  ) {
+    let facts = world.items.facts.span
+    var rows: [UInt32] = []
+    var values: [Float] = []
+    rows.reserveCapacity(min(hits.count, most))
+    values.reserveCapacity(min(hits.count, most))
+    for place in hits.indices where rows.count < most {
+      context.fetch(hits[min(place &+ FeatureExtractor.ahead, hits.count &- 1)].row, facts)
+      guard context.wants(hits[place].row, facts) else { continue }
+      rows.append(hits[place].row)
+      values.append(hits[place].score)
+    }
+    add(rows, .nearest, values: values, pulledBy: item)
   }
 }
 

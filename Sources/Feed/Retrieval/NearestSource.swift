@@ -67,11 +67,7 @@ package struct NearestSource: Source {
         }, into: &hits)
       world.nearest.note(report, query, second: context.second)
       isOutOfTime = isLate
-      var left = k
-      for hit in hits where left > 0 && context.wants(hit.row, world.items.facts) {
-        candidates.add(hit.row, .nearest, value: hit.score, pulledBy: item)
-        left -= 1
-      }
+      candidates.add(hits, about: item, world, context, most: k)
     }
   }
 }

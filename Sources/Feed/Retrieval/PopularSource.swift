@@ -24,9 +24,7 @@ package struct PopularSource: Source {
       return Logarithm.natural(1 + now.longEngagement)
     }
     let most = max(levels.max() ?? 0, .leastNormalMagnitude)
-    for (row, level) in zip(reader.rows, levels) {
-      candidates.add(row, .popular, value: level / most)
-    }
+    candidates.add(reader.rows, .popular, values: levels.map { $0 / most })
   }
 
   private func segments(_ context: RankingContext) -> [TopListReader.Segment] {

@@ -22,14 +22,18 @@ struct TopListReader {
     // Keys are large and close to each other: as floats only their distance from now is exact.
     let base = Double(context.now.milliseconds) / Double(max(1, halfLife))
     let share = (quota + segments.count - 1) / segments.count
-    var seen = RowTable()
+    let facts = world.items.facts.span
+    var seen = RowTable(room: quota)
     var best = TopK(k: share)
     for segment in segments {
       guard let list = lists.list(segment.kind, segment.value) else { continue }
       best.reset(k: min(share, quota - rows.count))
-      for index in list.rows.indices where context.wants(list.rows[index], world.items.facts) {
-        guard !seen.contains(list.rows[index]) else { continue }
-        best.insert(row: list.rows[index], score: Float(list.keys[index] - base))
+      for index in list.rows.indices {
+        context.fetch(
+          list.rows[min(index &+ FeatureExtractor.ahead, list.rows.count &- 1)], facts)
+        let row = list.rows[index]
+        guard context.wants(row, facts), !seen.contains(row) else { continue }
+        best.insert(row: row, score: Float(list.keys[index] - base))
       }
       best.drain(into: &hits)
       for hit in hits {

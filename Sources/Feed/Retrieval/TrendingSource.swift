@@ -23,10 +23,11 @@ package struct TrendingSource: Source {
       rates.now(world.engagement.stats[Int(row)], second: context.second)
     }
     let most = levels.map { Logarithm.natural(1 + $0.shortEngagement) }.max() ?? 0
-    for (row, level) in zip(reader.rows, levels) {
+    let values = levels.map { level in
       let share = Logarithm.natural(1 + level.shortEngagement) / max(most, .leastNormalMagnitude)
-      candidates.add(row, .trending, value: share * (1 + level.velocity / Rates.velocityMax))
+      return share * (1 + level.velocity / Rates.velocityMax)
     }
+    candidates.add(reader.rows, .trending, values: values)
   }
 
   private func segments(

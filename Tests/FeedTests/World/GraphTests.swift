@@ -27,7 +27,11 @@ import Testing
         }
         let limit = chance.chance(0.5) ? Int.max : chance.below(100)
         var seen: [UInt32] = []
-        store.newest(UInt32(user), limit: limit) { seen.append($0) }
+        store.newest(UInt32(user)) { row in
+          guard seen.count < limit else { return false }
+          seen.append(row)
+          return true
+        }
         #expect(seen == Array(naive[user].reversed().prefix(limit)))
         #expect(store.count(UInt32(user)) == naive[user].count)
         #expect(naive[user].count <= bound)
