@@ -26,22 +26,22 @@ struct Filling: ~Copyable {
   /// - Parameters:
   ///   - lambda: the weight of relevance.
   ///   - pool: how many items MMR picks among.
-  init(
-    _ context: RankingContext, _ candidates: borrowing CandidateSet, lambda: Float, pool: Int
-  ) {
+  init(_ context: RankingContext, lambda: Float, pool: Int) {
     self.lambda = lambda
     poolMax = pool
     limit = context.limit
     let surface = context.surface
     reserved = SourceName.allCases.map { surface.reserved($0) }
-    var lowest = Float.infinity
-    highest = -.infinity
-    for score in candidates.scores where score.isFinite {
-      highest = max(highest, score)
-      lowest = min(lowest, score)
-    }
-    if lowest > highest { (lowest, highest) = (0, 0) }
-    let range = highest - lowest
+  }
+
+  /// Reads the highest and the lowest finite score from the ends of the order.
+  mutating func scaleRelevance(_ candidates: borrowing CandidateSet) {
+    let order = scratch.byScore
+    guard let best = order.first, candidates.scores[best].isFinite else { return }
+    highest = candidates.scores[best]
+    var last = order.count - 1
+    while !candidates.scores[order[last]].isFinite { last -= 1 }
+    let range = highest - candidates.scores[order[last]]
     spread = range > 0 ? range : 1
   }
 
@@ -69,16 +69,18 @@ struct Filling: ~Copyable {
   mutating func next(
     _ world: borrowing World, _ candidates: borrowing CandidateSet
   ) -> Int? {
-    guard let place = reservedPlace() ?? bestPlace(world, candidates) ?? firstPlace() else {
-      return nil
-    }
+    guard
+      let place = reservedPlace(candidates) ?? bestPlace(world, candidates)
+        ?? firstPlace(candidates)
+    else { return nil }
     return take(place, world, candidates)
   }
 
   /// The place of the best item of those that places are kept for, once no other may come; nil
   /// while there is room for others, and when no such item is left.
-  private mutating func reservedPlace() -> Int? {
+  private mutating func reservedPlace(_ candidates: borrowing CandidateSet) -> Int? {
     guard due > 0, limit - page <= due else { return nil }
+    scratch.rules.describe(through: scratch.rules.count - 1, candidates, scratch.byScore)
     var mask: UInt16 = 0
     for source in owed.indices where owed[source] > 0 { mask |= 1 << UInt16(source) }
     for place in firstFree..<scratch.rules.count
@@ -105,6 +107,10 @@ struct Filling: ~Copyable {
       }
       cursor += 1
     }
+    scratch.rules.describe(through: cursor - 1, candidates, scratch.byScore)
+    let added = cursor - scratch.met.count
+    scratch.met.append(contentsOf: repeatElement(0, count: added))
+    scratch.similarity.append(contentsOf: repeatElement(0, count: added))
   }
 
   /// The place of the pool's best item that the rules allow.
@@ -150,13 +156,14 @@ struct Filling: ~Copyable {
 
   /// The first place in the order by score that caps and runs allow; where none does, that caps
   /// allow; else the first that is free. nil when none is.
-  private mutating func firstPlace() -> Int? {
+  private mutating func firstPlace(_ candidates: borrowing CandidateSet) -> Int? {
     for place in scratch.runHeld where isFree(place) && scratch.rules.allowsRuns(place) {
       return place
     }
     while scanned < scratch.rules.count {
       let place = scanned
       scanned += 1
+      scratch.rules.describe(through: place, candidates, scratch.byScore)
       guard isFree(place) else { continue }
       if scratch.rules.allowsRuns(place) { return place }
       scratch.runHeld.append(place)

@@ -31,9 +31,9 @@ package struct GreedySlate: Slate {
     scratch.begin(candidates, settings, dimension: world.vectors.dimension)
     let isDiverse = settings.mmrLambda < 1 && !context.isTimeOver
     var filling = Filling(
-      context, candidates, lambda: Float(max(0, settings.mmrLambda)),
-      pool: max(1, settings.mmrPool))
+      context, lambda: Float(max(0, settings.mmrLambda)), pool: max(1, settings.mmrPool))
     swap(&filling.scratch, &scratch)
+    filling.scaleRelevance(candidates)
     let depth = min(candidates.count, max(settings.depth, context.limit))
     while order.count < depth {
       if order.count % context.limit == 0 {

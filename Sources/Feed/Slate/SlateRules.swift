@@ -1,8 +1,9 @@
 /// What the rules of a slate ask of the candidates: whom each is by and about, and how much the
 /// page may still have of that.
 ///
-/// Places are those in the order by score. Authors and categories have small numbers of their own
-/// in each request, so that every question is a look into an array.
+/// Places are those in the order by score; most are never looked at, so they are described as far
+/// as the slate comes. Authors and categories have small numbers of their own in each request, so
+/// that every question is a look into an array.
 struct SlateRules {
   /// What is asked of one place, 12 bytes.
   private struct Subject {
@@ -13,6 +14,11 @@ struct SlateRules {
     var isTaken = false
   }
 
+  /// Places that are described together.
+  private static let stretch = 64
+
+  /// How many places there are.
+  private(set) var count = 0
   private var subjects: [Subject] = []
   /// How much the page may still have, by number.
   private var authorsLeft: [Int] = []
@@ -29,10 +35,9 @@ struct SlateRules {
   private var lastCategory: UInt32 = 0
   private var categoryRun = 0
 
-  /// Begins a request with the candidates in the order of their scores.
-  mutating func begin(
-    _ candidates: borrowing CandidateSet, _ order: [Int], _ settings: SurfaceSettings
-  ) {
+  /// Begins a request with so many candidates.
+  mutating func begin(count: Int, _ settings: SurfaceSettings) {
+    self.count = count
     authorCap = settings.authorCap > 0 ? settings.authorCap : .max
     categoryCap = settings.categoryCap > 0 ? settings.categoryCap : .max
     runMax = settings.runMax > 0 ? settings.runMax : .max
@@ -41,33 +46,50 @@ struct SlateRules {
     categoryNumbers.removeAll()
     page.removeAll(keepingCapacity: true)
     subjects.removeAll(keepingCapacity: true)
-    subjects.reserveCapacity(order.count)
-    for candidate in order {
+    authorsLeft.removeAll(keepingCapacity: true)
+    authorsLeft.append(authorCap)
+    categoriesLeft.removeAll(keepingCapacity: true)
+    categoriesLeft.append(categoryCap)
+  }
+
+  /// Describes the places up to one, which has to come before any question about it but whether it
+  /// is taken.
+  ///
+  /// - Parameter order: the candidates in the order of their scores.
+  @inline(__always)
+  mutating func describe(
+    through place: Int, _ candidates: borrowing CandidateSet, _ order: borrowing [Int]
+  ) {
+    if place >= subjects.count { describe(min(place &+ Self.stretch, count), candidates, order) }
+  }
+
+  private mutating func describe(
+    _ end: Int, _ candidates: borrowing CandidateSet, _ order: borrowing [Int]
+  ) {
+    for place in subjects.count..<end {
+      let candidate = order[place]
       let facts = candidates.facts[candidate]
       subjects.append(
         Subject(
-          author: facts.author == .max ? 0 : Self.number(facts.author, &authorNumbers),
+          author: facts.author == .max
+            ? 0 : Self.number(facts.author, &authorNumbers, &authorsLeft, authorCap),
           category: facts.category == 0
-            ? 0 : Self.number(UInt32(facts.category), &categoryNumbers),
+            ? 0
+            : Self.number(
+              UInt32(facts.category), &categoryNumbers, &categoriesLeft, categoryCap),
           sources: candidates.sources[candidate]))
     }
-    Self.fill(&authorsLeft, authorNumbers.count + 1, authorCap)
-    Self.fill(&categoriesLeft, categoryNumbers.count + 1, categoryCap)
   }
 
-  /// The number of a key, from 1 in the order of coming.
+  /// The number of a key, from 1 in the order of coming; the page may have `cap` of a new one.
   @inline(__always)
-  private static func number(_ key: UInt32, _ numbers: inout RowTable) -> UInt32 {
-    numbers.number(of: key, orSet: UInt32(truncatingIfNeeded: numbers.count &+ 1))
+  private static func number(
+    _ key: UInt32, _ numbers: inout RowTable, _ left: inout [Int], _ cap: Int
+  ) -> UInt32 {
+    let number = numbers.number(of: key, orSet: UInt32(truncatingIfNeeded: left.count))
+    if Int(number) == left.count { left.append(cap) }
+    return number
   }
-
-  private static func fill(_ left: inout [Int], _ count: Int, _ cap: Int) {
-    left.removeAll(keepingCapacity: true)
-    left.append(contentsOf: repeatElement(cap, count: count))
-  }
-
-  /// How many places there are.
-  var count: Int { subjects.count }
 
   /// Begins a page: it may have everything again. Runs go on over its edge.
   mutating func beginPage() {
@@ -79,7 +101,7 @@ struct SlateRules {
   }
 
   @inline(__always)
-  func isTaken(_ place: Int) -> Bool { subjects[place].isTaken }
+  func isTaken(_ place: Int) -> Bool { place < subjects.count && subjects[place].isTaken }
 
   /// Whether any source of a mask brought the item.
   @inline(__always)

@@ -5,9 +5,9 @@ package struct SlateScratch {
   var rules = SlateRules()
   /// Places that a run of the page passed over.
   var runHeld: [Int] = []
-  /// By place: the highest cosine to what the item has met of the page.
+  /// By place in the pool: the highest cosine to what the item has met of the page.
   var similarity: [Float] = []
-  /// By place: how much of the page the item has met.
+  /// By place in the pool: how much of the page the item has met.
   var met: [Int] = []
   var pool = SlatePool()
   var vectors = PageVectors()
@@ -21,12 +21,10 @@ package struct SlateScratch {
     _ candidates: borrowing CandidateSet, _ settings: SurfaceSettings, dimension: Int
   ) {
     order.sort(rows: candidates.rows, scores: candidates.scores, into: &byScore)
-    rules.begin(candidates, byScore, settings)
+    rules.begin(count: candidates.count, settings)
     vectors.begin(dimension: dimension)
     similarity.removeAll(keepingCapacity: true)
-    similarity.append(contentsOf: repeatElement(0, count: candidates.count))
     met.removeAll(keepingCapacity: true)
-    met.append(contentsOf: repeatElement(0, count: candidates.count))
     pool.begin()
   }
 }
