@@ -79,8 +79,9 @@ extension World {
           row.index, vectors.extracting(ready.start..<ready.start + encoder.dimension))
       }
       var vector: [Float] = []
+      var features = HashedTextEncoder.Scratch()
       swap(&vector, &scratch)
-      item.encode(by: encoder, into: &vector)
+      item.encode(by: encoder, into: &vector, &features)
       placeEncoded(row.index, vector.span)
       swap(&vector, &scratch)
     }

@@ -24,6 +24,7 @@ struct ReadBatch {
   /// Of `publications`, one after another.
   private var vectors: [Float] = []
   private var vector: [Float] = []
+  private var scratch = HashedTextEncoder.Scratch()
 
   init(_ encoder: HashedTextEncoder, events: Int) {
     self.encoder = encoder
@@ -57,7 +58,7 @@ struct ReadBatch {
         Anticipated(hashes: InteractionHashes(view), channel: view.action.channel))
     case .itemPublished:
       guard case .itemPublished(let item)? = try? Event.decode(record) else { return .other }
-      item.encode(by: encoder, into: &vector)
+      item.encode(by: encoder, into: &vector, &scratch)
       vectors.append(contentsOf: vector)
       publications.append((item, record.received))
       return .publication(publications.count - 1)

@@ -12,12 +12,15 @@ struct Publication {
 
 extension Item {
   /// Puts the vector of the item's texts in place of `vector`; all zero when there are none.
-  func encode(by encoder: HashedTextEncoder, into vector: inout [Float]) {
+  func encode(
+    by encoder: HashedTextEncoder, into vector: inout [Float],
+    _ scratch: inout HashedTextEncoder.Scratch
+  ) {
     let title = text.isEmpty ? self.title : self.title + " " + text
     // The topic counts as a tag: short titles share little else.
     let isTagged = topic.isEmpty || tags.contains(topic)
     encoder.encode(
       title: title, tags: isTagged ? tags : tags + [topic],
-      category: category.isEmpty ? nil : category, into: &vector)
+      category: category.isEmpty ? nil : category, into: &vector, &scratch)
   }
 }

@@ -51,22 +51,40 @@ internal import Glibc
   /// At most 16 bytes as two little-endian numbers, zeros behind them; the rest is left out.
   @inline(__always)
   var words: (UInt64, UInt64) {
-    guard let base = unsafe base, count > 0 else { return (0, 0) }
-    func load(_ offset: Int) -> UInt64 {
-      UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    guard let base = unsafe base else { return (0, 0) }
+    if count >= 16 {
+      return unsafe (Self.word(base, 0, UInt64.self), Self.word(base, 8, UInt64.self))
     }
-    if count >= 16 { return (load(0), load(8)) }
+    let tail = unsafe self.tail(base)
+    return count >= 8 ? (unsafe Self.word(base, 0, UInt64.self), tail) : (tail, 0)
+  }
+
+  /// The last `count % 8` bytes as a little-endian number, zeros behind them: pieces that overlap
+  /// instead of a loop, whose end no processor foresees.
+  @inline(__always)
+  @unsafe private func tail(_ base: UnsafeRawPointer) -> UInt64 {
+    let rest = UInt64(truncatingIfNeeded: count & 7)
     if count >= 8 {
-      // The last eight overlap the first ones; those are shifted out.
-      let rest = UInt64(truncatingIfNeeded: 16 &- count) &* 8
-      return (load(0), rest < 64 ? load(count &- 8) &>> rest : 0)
+      // The first of these eight were read already, and are shifted out.
+      return rest == 0 ? 0 : unsafe Self.word(base, count &- 8, UInt64.self) &>> (64 &- 8 &* rest)
     }
-    var word: UInt64 = 0
-    for offset in 0..<count {
-      let byte = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
-      word |= UInt64(byte) &<< (UInt64(truncatingIfNeeded: offset) &* 8)
+    if rest >= 4 {
+      return unsafe Self.word(base, 0, UInt32.self)
+        | Self.word(base, count &- 4, UInt32.self) &<< (8 &* (rest &- 4))
     }
-    return (word, 0)
+    if rest >= 2 {
+      return unsafe Self.word(base, 0, UInt16.self)
+        | Self.word(base, count &- 2, UInt16.self) &<< (8 &* (rest &- 2))
+    }
+    return rest == 1 ? unsafe Self.word(base, 0, UInt8.self) : 0
+  }
+
+  @inline(__always)
+  @unsafe private static func word<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    _ base: UnsafeRawPointer, _ offset: Int, _: Number.Type
+  ) -> UInt64 {
+    let number = unsafe base.loadUnaligned(fromByteOffset: offset, as: Number.self)
+    return UInt64(truncatingIfNeeded: Number(littleEndian: number))
   }
 
   /// The little-endian number at `offset`; nil beyond the end.
@@ -123,7 +141,7 @@ internal import Glibc
 
   /// A 64-bit hash of the bytes: eight at a time, multiplied and folded; the same on every machine.
   @inline(__always)
-  func hash(seed: UInt64) -> UInt64 {
+  package func hash(seed: UInt64) -> UInt64 {
     var state = seed ^ UInt64(truncatingIfNeeded: count) &* 0x9e37_79b9_7f4a_7c15
     var offset = 0
     guard let base = unsafe base else { return Hashing.mix(state) }
@@ -132,14 +150,7 @@ internal import Glibc
       state = Hashing.fold(state, UInt64(littleEndian: word))
       offset &+= 8
     }
-    var tail: UInt64 = 0
-    var shift: UInt64 = 0
-    while offset < count {
-      tail |= UInt64(unsafe base.load(fromByteOffset: offset, as: UInt8.self)) &<< shift
-      shift &+= 8
-      offset &+= 1
-    }
-    return Hashing.mix(Hashing.fold(state, tail))
+    return Hashing.mix(Hashing.fold(state, unsafe tail(base)))
   }
 }
 

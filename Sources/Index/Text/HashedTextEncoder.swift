@@ -42,7 +42,16 @@ public struct HashedTextEncoder: Sendable {
   public func encode(
     title: String, tags: [String], category: String?, into vector: inout [Float]
   ) {
-    var features = Features()
+    var scratch = Scratch()
+    encode(title: title, tags: tags, category: category, into: &vector, &scratch)
+  }
+
+  /// The same with memory that serves for many texts.
+  public func encode(
+    title: String, tags: [String], category: String?, into vector: inout [Float],
+    _ features: inout Scratch
+  ) {
+    features.removeAll()
     var bytes = Self.bytesMax
     _ = read(title, bytes: &bytes, into: &features)
     bytes = Self.bytesMax
@@ -55,27 +64,39 @@ public struct HashedTextEncoder: Sendable {
     if let category, let whole = read(category, bytes: &bytes, into: &features) {
       features.categories.append(whole)
     }
-    var sums = [Double](repeating: 0, count: dimension)
-    add(&features.words, salt: 1, weight: 1, to: &sums)
-    add(&features.pairs, salt: 2, weight: 0.5, to: &sums)
-    add(&features.tags, salt: 3, weight: 2, to: &sums)
-    add(&features.categories, salt: 4, weight: 2, to: &sums)
-    let length = sums.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    features.sums.append(contentsOf: repeatElement(0, count: dimension))
+    add(&features.words, salt: 1, weight: 1, to: &features.sums)
+    add(&features.pairs, salt: 2, weight: 0.5, to: &features.sums)
+    add(&features.tags, salt: 3, weight: 2, to: &features.sums)
+    add(&features.categories, salt: 4, weight: 2, to: &features.sums)
+    let length = features.sums.reduce(0) { $0 + $1 * $1 }.squareRoot()
     vector.removeAll(keepingCapacity: true)
-    for sum in sums { vector.append(length > 0 ? Float(sum / length) : 0) }
+    for sum in features.sums { vector.append(length > 0 ? Float(sum / length) : 0) }
   }
 
-  /// The hashes of a text's features.
-  private struct Features {
-    var words: [UInt64] = []
-    var pairs: [UInt64] = []
-    var tags: [UInt64] = []
-    var categories: [UInt64] = []
+  /// What an encoder works with: the hashes of a text's features, and their sums.
+  public struct Scratch {
+    fileprivate var words: [UInt64] = []
+    fileprivate var pairs: [UInt64] = []
+    fileprivate var tags: [UInt64] = []
+    fileprivate var categories: [UInt64] = []
+    fileprivate var sums: [Double] = []
+
+    /// Empty scratch.
+    public init() {}
+
+    fileprivate mutating func removeAll() {
+      words.removeAll(keepingCapacity: true)
+      pairs.removeAll(keepingCapacity: true)
+      tags.removeAll(keepingCapacity: true)
+      categories.removeAll(keepingCapacity: true)
+      sums.removeAll(keepingCapacity: true)
+    }
   }
 
   /// Adds the words of `text` and their pairs to `features`, reading and deducting at most `bytes`
   /// bytes, and returns a hash of all words in order, or nil when there is none.
-  private func read(_ text: String, bytes: inout Int, into features: inout Features) -> UInt64? {
+  private func read(_ text: String, bytes: inout Int, into features: inout Scratch) -> UInt64? {
     var whole: UInt64?
     var previous: UInt64?
     var word: UInt64?
