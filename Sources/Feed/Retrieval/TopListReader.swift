@@ -23,7 +23,7 @@ struct TopListReader {
     let base = Double(context.now.milliseconds) / Double(max(1, halfLife))
     let share = (quota + segments.count - 1) / segments.count
     let facts = world.items.facts.span
-    var seen = RowTable(room: quota)
+    var seen = RowTable(room: 256)
     var best = TopK(k: share)
     for segment in segments {
       guard let list = lists.list(segment.kind, segment.value) else { continue }
